@@ -1,0 +1,69 @@
+package dev.backbench.spi;
+
+import dev.backbench.spi.setup.Requirement;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A compiler back end as the experiment sees it; found with {@link java.util.ServiceLoader}. Constructing one and asking about it is cheap and
+ * loads no library: that waits for {@link #newCompiler}.
+ */
+public interface Backend {
+    /** Lower-case name without {@code @ : + , /}, such as {@code llvm}. */
+    String id();
+
+    /** One line for {@code bench backends}. */
+    String summary();
+
+    /** Levels in rising order of effort, such as {@code O0 O1 O2}; never empty, {@code default} where there is only one. */
+    List<String> levels();
+
+    /** The level a bare name means. */
+    String defaultLevel();
+
+    /** Levels that take part when the user names no backends at all; empty for an oracle. */
+    default List<String> comparedByDefault() {
+        return List.of(defaultLevel());
+    }
+
+    /** Options accepted after {@code +}, beyond those common to all. */
+    default Set<String> options() {
+        return Set.of();
+    }
+
+    /** Input forms: {@code wasm}, {@code clif}, {@code ssa}, {@code js}, … */
+    default Set<String> inputs() {
+        return Set.of("wasm");
+    }
+
+    /** Stages that {@link Compiler#emit} can show, in pipeline order: {@code ir}, {@code asm}, {@code obj}, … */
+    default List<String> stages() {
+        return List.of();
+    }
+
+    /** Whether compile time is paid lazily or again later, so that compile cells are {@code tiered}. */
+    default boolean tiered() {
+        return false;
+    }
+
+    /** Whether this process's JVM executes the compiler, so that warm-up is part of its story. */
+    default boolean javaHosted() {
+        return false;
+    }
+
+    /** What must be on this machine beyond the JDK, and how it gets there. */
+    default List<Requirement> requirements() {
+        return List.of();
+    }
+
+    /** Whether compilers can be made here and now; must not throw and must not download. */
+    Availability available();
+
+    /** How it works under {@code options}: printed under every table. Only called when available. */
+    Ledger ledger(CompileOptions options);
+
+    /**
+     * @throws BackendException when the options cannot be served
+     */
+    Compiler newCompiler(CompileOptions options);
+}

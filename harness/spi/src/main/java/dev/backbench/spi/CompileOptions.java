@@ -1,0 +1,20 @@
+package dev.backbench.spi;
+
+import java.util.Set;
+
+/**
+ * Options common to all back ends.
+ *
+ * @param level one of {@link Backend#levels}
+ * @param threads compiling threads, 1 unless asked
+ * @param isa target, such as {@code x86_64}
+ * @param bounds how linear memory accesses are checked
+ * @param extra back-end options given after {@code +}
+ */
+public record CompileOptions(String level, int threads, String isa, Bounds bounds, Set<String> extra) {
+    public enum Bounds { GUARD, EXPLICIT }
+
+    public static CompileOptions of(String level) {
+        return new CompileOptions(level, 1, "x86_64", Bounds.GUARD, Set.of());
+    }
+}

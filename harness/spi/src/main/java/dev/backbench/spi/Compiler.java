@@ -1,0 +1,35 @@
+package dev.backbench.spi;
+
+/** Compiles modules, one after another, on one thread. Nothing derived from a module's bytes survives into the next compile. */
+public interface Compiler extends AutoCloseable {
+    /**
+     * Validates and compiles a whole module: nothing is left for a first call.
+     *
+     * @param wasm the module; not written, not kept
+     * @param clock {@link PhaseClock#OFF} for headline figures
+     * @throws dev.backbench.wasm.WasmException the module is malformed, invalid or uses an unsupported feature
+     * @throws BackendException the back end failed
+     */
+    Artifact compile(byte[] wasm, PhaseClock clock);
+
+    /** Makes compiled code callable on this host. Throughput counts {@code compile} and {@code link}. */
+    CompiledModule link(Artifact artifact, PhaseClock clock);
+
+    /** The inverse of {@link Artifact#serialize}. */
+    Artifact deserialize(byte[] serialized);
+
+    /** A fresh world of instances that can import from each other. */
+    Store newStore();
+
+    /**
+     * One of {@link Backend#stages} of a module, as text (UTF-8) or bytes.
+     *
+     * @param function index in the function index space, or -1 for all
+     */
+    default byte[] emit(byte[] input, String stage, int function) {
+        throw new BackendException("no stage '" + stage + "'");
+    }
+
+    @Override
+    void close();
+}

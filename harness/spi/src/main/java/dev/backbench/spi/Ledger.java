@@ -1,0 +1,20 @@
+package dev.backbench.spi;
+
+import java.util.Map;
+
+/**
+ * How a back end works: what a reader must know before comparing its numbers. Field by field in the order of printing; MEASURES says
+ * which differences forbid a ranking.
+ *
+ * @param version of the compiler
+ * @param upstreamCommit null with the reason in {@code notes} where unknown
+ * @param binary the file whose SHA-256 the manifest records, or null
+ * @param process {@code in process}, {@code child process}, {@code in process, with as}
+ * @param bounds {@code guard}, {@code explicit}, {@code none}
+ * @param tiering {@code none}, or how it tiers
+ * @param fusedPhases phases that cannot be told apart, such as {@code select+allocate+emit}
+ * @param notes anything else, by field name in lower case: what each semantics-preserving flag is, and what stays on
+ */
+public record Ledger(String version, String upstreamCommit, String binary, String process, String level, int threads, String inputForm, String bounds,
+        boolean verifier, String assembler, String linker, boolean nanCanonicalisation, String stackCheck, String cpuFeatures, boolean fastMath,
+        String tiering, String fusedPhases, Map<String, String> notes) {}
