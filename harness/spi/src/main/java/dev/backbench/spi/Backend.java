@@ -56,8 +56,23 @@ public interface Backend {
         return List.of();
     }
 
+    /** The same for the version named after {@code @}; only called where {@link #versioned}. */
+    default List<Requirement> requirements(String version) {
+        return requirements();
+    }
+
+    /** Whether several versions can be named side by side, as in {@code id@1.2.3}. */
+    default boolean versioned() {
+        return false;
+    }
+
     /** Whether compilers can be made here and now; must not throw and must not download. */
     Availability available();
+
+    /** The same for the version named after {@code @}; only called where {@link #versioned}. */
+    default Availability available(String version) {
+        return available();
+    }
 
     /** How it works under {@code options}: printed under every table. Only called when available. */
     Ledger ledger(CompileOptions options);
