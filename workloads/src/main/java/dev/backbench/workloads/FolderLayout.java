@@ -1,0 +1,77 @@
+package dev.backbench.workloads;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Modules of others as files. Sightglass's layout: {@code X.wasm} with {@code X.stdout.expected} and {@code X.stderr.expected} beside it, several in a folder or
+ * folders of folders, the program's own folder preopened, its inputs read from there. {@code benchmark.wasm} goes by its folder's name.
+ */
+final class FolderLayout {
+    private static final String SUFFIX = ".wasm";
+    /** What a benchmark suite may nest; deeper is a home folder named by mistake, or a cycle of links. */
+    private static final int DEPTH = 4;
+
+    private FolderLayout() {}
+
+    /** All modules in and below a folder, by path. */
+    static List<Workload> folder(Path folder) {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder, DEPTH)) {
+            files = walk.filter(f -> f.getFileName() != null && f.getFileName().toString().endsWith(SUFFIX) && Files.isRegularFile(f)).sorted().toList();
+        } catch (IOException | java.io.UncheckedIOException e) {
+            IOException cause = e instanceof java.io.UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
+            throw new WorkloadException("cannot list " + folder + ": " + Failures.reason(cause), e);
+        }
+        if (files.isEmpty()) throw new WorkloadException("there is no " + SUFFIX + " file in " + folder.toAbsolutePath() + " or " + DEPTH + " folders below");
+        List<Workload> workloads = new ArrayList<>();
+        for (Path file : files) workloads.add(load(file));
+        return Names.unique(workloads);
+    }
+
+    /** One module, named by the user. Text is refused here; whatever else is wrong with it the front end says with offset and rule. */
+    static Workload file(Path file) {
+        Workload workload = load(file);
+        if (!workload.code().readable() && !ModuleSummary.isModule(workload.bytes())) {
+            throw new WorkloadException(file + " is not a WebAssembly binary module: it does not begin with 00 61 73 6D 01 00 00 00"
+                    + (file.toString().endsWith(".wat") ? "; make one of the text with wat2wasm" : ""));
+        }
+        return workload;
+    }
+
+    private static Workload load(Path file) {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new WorkloadException("cannot read " + file + ": " + Failures.reason(e), e);
+        } catch (OutOfMemoryError e) {
+            throw new WorkloadException(file + " is too large to be a module");
+        }
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        String stem = stem(file);
+        String name = stem.equals("benchmark") ? parentName(file) : stem;
+        ModuleSummary code = ModuleSummary.of(bytes);
+        return new Workload(name, name, Origin.FOLDER, "", "", file.toAbsolutePath().normalize(), Hex.sha256(bytes), List.of(), null, folder,
+                beside(folder, stem + ".stdout.expected"), beside(folder, stem + ".stderr.expected"), file.toString(), code.whyNotRunnable(), null, code);
+    }
+
+    static String parentName(Path file) {
+        Path parent = file.toAbsolutePath().normalize().getParent();
+        return parent.getFileName() == null ? "root" : parent.getFileName().toString();
+    }
+
+    private static String stem(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+    }
+
+    private static Path beside(Path folder, String name) {
+        Path file = folder.resolve(name);
+        return Files.isRegularFile(file) ? file : null;
+    }
+}
