@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Set;
 
 /** Near names for a mistyped one, and unique names for programs of several folders. */
-final class Names {
+public final class Names {
     private static final int SHOWN = 4;
 
     private Names() {}
 
     /** Known words at an edit distance up to a third of the typed one's length, or that contain it, nearest first. */
-    static List<String> near(String typed, List<String> known) {
+    public static List<String> near(String typed, List<String> known) {
         String wanted = typed.toLowerCase(java.util.Locale.ROOT);
         int limit = Math.max(1, wanted.length() / 3);
         record Near(String word, int distance) {}

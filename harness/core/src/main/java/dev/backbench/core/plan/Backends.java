@@ -1,0 +1,101 @@
+package dev.backbench.core.plan;
+
+import dev.backbench.core.UsageException;
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Backend;
+import dev.backbench.spi.CompileOptions;
+import dev.backbench.workloads.Names;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** The back ends of this build and what the user's names for them mean. */
+public final class Backends {
+    /**
+     * A back end at one level with its options.
+     *
+     * @param name canonical: the same for every way of naming the same thing
+     */
+    public record Chosen(String name, Backend backend, CompileOptions options, Availability availability) {}
+
+    private final Map<String, Backend> byId = new LinkedHashMap<>();
+
+    public Backends(Iterable<Backend> found) {
+        List<Backend> sorted = new ArrayList<>();
+        found.forEach(sorted::add);
+        sorted.sort((a, b) -> a.id().compareTo(b.id()));
+        for (Backend backend : sorted) byId.putIfAbsent(backend.id(), backend);
+    }
+
+    /** Those on the class path. */
+    public static Backends onClassPath() {
+        return new Backends(ServiceLoader.load(Backend.class));
+    }
+
+    public List<Backend> all() {
+        return List.copyOf(byId.values());
+    }
+
+    /**
+     * What the user named, in that order, each once; {@code ID:*} becomes all levels.
+     *
+     * @param threads compiling threads where a name does not say
+     * @throws UsageException an unknown id, level, option or version, with the near names
+     */
+    public List<Chosen> resolve(List<String> names, int threads) {
+        Map<String, Chosen> chosen = new LinkedHashMap<>();
+        for (String name : names) {
+            BackendSpec spec = BackendSpec.parse(name.strip());
+            Backend backend = find(spec.id());
+            check(spec, backend);
+            List<String> levels = BackendSpec.ALL.equals(spec.level()) ? backend.levels() : List.of(spec.level() == null ? backend.defaultLevel() : spec.level());
+            for (String level : levels) {
+                Chosen one = choose(spec.at(level), backend, threads);
+                chosen.putIfAbsent(one.name(), one);
+            }
+        }
+        return List.copyOf(chosen.values());
+    }
+
+    /** What takes part when the user names none: each available back end's levels for comparison. */
+    public List<Chosen> byDefault(int threads) {
+        List<Chosen> chosen = new ArrayList<>();
+        for (Backend backend : byId.values()) {
+            for (String level : backend.comparedByDefault()) chosen.add(choose(new BackendSpec(backend.id(), null, level, List.of()), backend, threads));
+        }
+        return chosen;
+    }
+
+    private Chosen choose(BackendSpec spec, Backend backend, int threads) {
+        Availability availability = spec.version() == null ? backend.available() : backend.available(spec.version());
+        return new Chosen(spec.canonical(backend.levels().size() == 1), backend, spec.compileOptions(threads), availability);
+    }
+
+    private Backend find(String id) {
+        Backend backend = byId.get(id);
+        if (backend == null) throw new UsageException("there is no back end '" + id + "'" + hint(id, List.copyOf(byId.keySet())));
+        return backend;
+    }
+
+    private static void check(BackendSpec spec, Backend backend) {
+        if (spec.level() != null && !spec.level().equals(BackendSpec.ALL) && !backend.levels().contains(spec.level())) {
+            throw new UsageException(spec.id() + " has no level '" + spec.level() + "'" + hint(spec.level(), backend.levels()));
+        }
+        for (String option : spec.options()) {
+            if (!BackendSpec.common(option) && !backend.options().contains(option)) {
+                List<String> known = new ArrayList<>(backend.options());
+                known.add(BackendSpec.EXPLICIT);
+                known.add(BackendSpec.THREADS + "N");
+                throw new UsageException(spec.id() + " has no option '+" + option + "'" + hint(option, known));
+            }
+        }
+        if (spec.version() != null && !backend.versioned()) throw new UsageException(spec.id() + " comes in one version only: leave out '@" + spec.version() + "'");
+    }
+
+    private static String hint(String typed, List<String> known) {
+        List<String> near = Names.near(typed, known);
+        return near.isEmpty() ? "; known are " + String.join(", ", known) : "; did you mean " + String.join(", ", near) + "?";
+    }
+}

@@ -1,0 +1,37 @@
+package dev.backbench.core.plan;
+
+import dev.backbench.core.row.CellKey;
+import dev.backbench.core.row.Measure;
+import dev.backbench.workloads.Workload;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What will be measured: every name looked up, every default filled in.
+ *
+ * @param backends in the user's order, unavailable ones included
+ * @param cells every one that will get a status, in the order of backends, workloads, measures, regimes
+ * @param padding modules that take part in the steady rounds but have no cells
+ * @param steady {@code steady} or {@code self-warm}: what the rounds amount to with these modules
+ * @param cpu cores to pin to; null if pinning does not work here
+ * @param reference canonical name of a back end of the plan
+ * @param budget null for none
+ * @param digest SHA-256 over all that must be the same for {@code --resume}
+ */
+public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, List<Workload> padding, List<Measure> measures,
+        List<CellKey> cells, String steady, long seed, Duration budget, int processes, int rounds, int runs, Integer warmup, int threads, String cpu,
+        String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, String digest) {
+
+    public Backends.Chosen backend(String name) {
+        return backends.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    public Workload workload(String name) {
+        return workloads.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    public Duration timeout(String stage) {
+        return timeouts.get(stage);
+    }
+}

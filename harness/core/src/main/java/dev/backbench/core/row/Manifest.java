@@ -1,0 +1,54 @@
+package dev.backbench.core.row;
+
+import dev.backbench.spi.Ledger;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code manifest.json}: everything about a run but its samples. What is null has its reason in {@code unknown}, by dotted path.
+ *
+ * @param run time-ordered unique id
+ * @param started milliseconds since the epoch
+ * @param argv the command line after {@code ./bench}
+ */
+public record Manifest(int schema, String run, long started, List<Long> attempts, Machine machine, Jvm jvm, Commit commit, List<BackendEntry> backends,
+        List<WorkloadEntry> workloads, PlanEntry plan, List<String> argv, Map<String, String> labels, Ci ci, Map<String, String> unknown) {
+
+    /** @param id a salted hash: tells machines apart without telling which they are */
+    public record Machine(String id, String cpuModel, String microcode, int cpus, Long memoryBytes, String kernel, Map<String, String> mitigations, Boolean smt,
+            String governor, Boolean turbo, String hugePages, Integer aslr, String clockSource, Map<String, String> cgroup, String hypervisor, String libc) {}
+
+    /** The workers' JVM. @param aotTraining modules an AOT cache was trained on, by SHA-256 */
+    public record Jvm(String version, String vendor, String vm, List<String> flags, String collector, String heap, String aotCache, List<String> aotTraining) {}
+
+    public record Commit(String id, Boolean dirty) {}
+
+    public record Ci(String system, String commit, String branch) {}
+
+    /**
+     * @param backend canonical name
+     * @param version from the ledger
+     * @param binarySha256 of the library or engine
+     * @param optionsDigest SHA-256 over level, threads, bounds and options
+     * @param reason why it is not available; null if it is
+     * @param fix what to type
+     */
+    public record BackendEntry(String backend, String id, String version, String upstreamCommit, String binary, String binarySha256, String level,
+            List<String> options, String optionsDigest, boolean available, String reason, String fix, boolean tiered, boolean javaHosted, Ledger ledger) {}
+
+    /**
+     * @param operations Wasm operations; -1 unknown
+     * @param familyBy {@code bodies} if the shared function bodies decided, otherwise {@code catalogue}
+     */
+    public record WorkloadEntry(String name, String sha256, String family, String familyBy, String origin, String source, String language, String why,
+            long fileBytes, long codeSectionBytes, long functions, long operations, List<String> arguments, boolean expectedOutput, String compileOnly) {}
+
+    /**
+     * @param budgetSeconds null for none
+     * @param order the trials of the first pass, {@code kind backend workload…}, as the seed ordered them
+     * @param padding modules compiled only to make the regime steady, {@code name sha256}
+     */
+    public record PlanEntry(String preset, List<String> backends, List<String> workloads, List<Measure> measures, long seed, Long budgetSeconds, int runs,
+            int warmup, int threads, String cpu, String reference, List<String> require, Map<String, Long> timeoutMillis, List<CellKey> cells,
+            List<String> order, List<String> padding, String digest) {}
+}

@@ -1,0 +1,63 @@
+package dev.backbench.core.row;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
+import java.util.Locale;
+
+/** The five things measured, each with its unit in summaries and the version of its definition. */
+public enum Measure {
+    /** CPU time of the worker's process tree from bytes in memory to all code callable. */
+    COMPILE("compile/1", "MB/s", true, List.of(Regime.FIRST, Regime.STEADY)),
+    /** Wall time of the marked region. */
+    RUN("run/1", "ms", false, List.of(Regime.STEADY)),
+    /** Machine code and constants by byte of code section. */
+    SIZE("size/1", "bytes/byte", false, List.of(Regime.ANY)),
+    /** From the start of a fresh process to the program's first mark. */
+    COLD("cold/1", "ms", false, List.of(Regime.PROCESS_COMPILED)),
+    /** Peak resident set, minus that of the same worker compiling the empty program. */
+    MEMORY("memory/1", "MB", false, List.of(Regime.FIRST));
+
+    private final String definition;
+    private final String unit;
+    private final boolean higherIsBetter;
+    private final List<String> regimes;
+
+    Measure(String definition, String unit, boolean higherIsBetter, List<String> regimes) {
+        this.definition = definition;
+        this.unit = unit;
+        this.higherIsBetter = higherIsBetter;
+        this.regimes = regimes;
+    }
+
+    /** Changes with any change of meaning; figures of unlike definitions are never compared. */
+    public String definition() {
+        return definition;
+    }
+
+    /** Of {@link Summary.Cell#median}. */
+    public String unit() {
+        return unit;
+    }
+
+    /** Of {@link Summary.Cell#median}; totals are always ratios where higher is better. */
+    public boolean higherIsBetter() {
+        return higherIsBetter;
+    }
+
+    /** In the order of reports; {@code steady} may become {@code self-warm} in a plan with too few modules. */
+    public List<String> regimes() {
+        return regimes;
+    }
+
+    @JsonValue
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException no such measure */
+    @JsonCreator
+    public static Measure named(String label) {
+        return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.backbench.core.row;
+
+import java.util.List;
+
+/**
+ * {@code summary.json}: what follows from the rows, byte for byte the same each time it is computed. Intervals are 95% and null with fewer than two
+ * independent samples.
+ *
+ * @param reference the back end that ratios are against; null if it has nothing to compare
+ * @param dropped programs left out of a total, with the reason
+ * @param unranked back ends shown below the line
+ * @param breakEven of each back end against the reference
+ */
+public record Summary(int schema, String run, String reference, List<Cell> cells, List<Total> totals, List<Dropped> dropped, List<Unranked> unranked,
+        List<BreakEven> breakEven) {
+
+    /**
+     * @param median in {@code unit}; null without a sample. A timeout's is its bound
+     * @param n independent samples: processes for run, cold and memory, compiles otherwise
+     * @param reason why it is not ok, or a note such as {@code micro: …} or {@code one sample}; null if there is nothing to say
+     */
+    public record Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, int n,
+            Status status, String reason) {
+        public CellKey key() {
+            return new CellKey(backend, workload, measure, regime);
+        }
+    }
+
+    /**
+     * @param unit of {@code total}
+     * @param geomean of paired ratios against the reference over families; higher is better whatever the measure; the reference's own is 1
+     * @param total the absolute figure over the same programs: sum of bytes by sum of seconds, or the sum
+     * @param workloads programs that are ok in every ranked back end
+     * @param of programs planned for the measure
+     */
+    public record Total(String backend, Measure measure, String regime, String unit, Double geomean, Double low, Double high, Double total, int workloads, int of) {}
+
+    /** @param backend on which it failed; null if it is left out for another reason */
+    public record Dropped(Measure measure, String regime, String workload, String backend, Status status, String reason) {}
+
+    /** @param reason the ledger's fields that forbid a ranking, or a wrong result */
+    public record Unranked(String backend, Measure measure, String reason) {}
+
+    /**
+     * The number of runs of the common programs after which the reference's slower compile is paid back by its faster code (or the other way round).
+     *
+     * @param payer pays more to compile and less to run; null if one back end wins both
+     * @param runs null for never or no answer; {@code low} and {@code high} null where unbounded
+     * @param seconds the same in seconds of the reference's run time
+     */
+    public record BreakEven(String backend, String payer, String regime, Double runs, Double low, Double high, Double seconds) {}
+}
