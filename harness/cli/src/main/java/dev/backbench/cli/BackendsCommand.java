@@ -1,0 +1,26 @@
+package dev.backbench.cli;
+
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Backend;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+@Command(name = "backends", description = "List the back ends, their levels, and whether they can run here.", mixinStandardHelpOptions = true)
+final class BackendsCommand extends BenchCommand {
+    @Override
+    int run() {
+        List<String[]> rows = new ArrayList<>();
+        rows.add(new String[] {"back end", "levels (* = a bare name)", "options", "available", "what it is"});
+        for (Backend backend : Registry.load().all()) {
+            Availability available = backend.available();
+            List<String> levels = new ArrayList<>();
+            for (String level : backend.levels()) levels.add(level.equals(backend.defaultLevel()) ? level + "*" : level);
+            rows.add(new String[] {backend.id(), String.join(" ", levels), backend.options().isEmpty() ? "-" : "+" + String.join(" +", backend.options()),
+                available.yes() ? "yes" : "no: " + available.fix(), backend.summary()});
+        }
+        console().out.print(Text.columns(rows));
+        if (rows.size() == 1) console().warn("no back end is on the class path; the build is incomplete");
+        return Exit.OK;
+    }
+}

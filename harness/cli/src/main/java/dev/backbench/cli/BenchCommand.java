@@ -1,0 +1,31 @@
+package dev.backbench.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** What all commands share: the streams, and the options about what is said. */
+abstract class BenchCommand implements Callable<Integer> {
+    @ParentCommand
+    Main main;
+
+    @Option(names = {"-q", "--quiet"}, description = "Say nothing but results, warnings and errors.")
+    boolean quiet;
+
+    @Option(names = "--no-color", description = "No colour, even on a terminal (so does NO_COLOR).")
+    boolean noColor;
+
+    Console console() {
+        return main.console;
+    }
+
+    @Override
+    public final Integer call() throws Exception {
+        if (quiet) console().quiet();
+        if (noColor) console().noColor();
+        return run();
+    }
+
+    /** @return one of {@link Exit} */
+    abstract int run() throws Exception;
+}

@@ -1,0 +1,67 @@
+package dev.backbench.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** The two streams of a command: {@code out} carries only the document asked for, {@code err} everything said on the way. */
+final class Console {
+    final PrintStream out;
+    final PrintStream err;
+    /** Whether standard error is a terminal, so that a progress line may be rewritten. */
+    final boolean live;
+    private final boolean outTerminal;
+    private boolean noColor;
+    private boolean quiet;
+
+    Console(PrintStream out, PrintStream err, boolean outTerminal, boolean errTerminal) {
+        this.out = out;
+        this.err = err;
+        this.outTerminal = outTerminal;
+        String term = System.getenv("TERM");
+        live = errTerminal && !"dumb".equals(term);
+        String wish = System.getenv("NO_COLOR");
+        noColor = wish != null && !wish.isEmpty() || "dumb".equals(term);
+    }
+
+    /** The process's own streams in UTF-8; the launcher says which are terminals, as the JVM cannot ask for each. */
+    static Console system() {
+        String terminal = System.getProperty("bench.terminal", "");
+        return new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err), terminal.contains("out"), terminal.contains("err"));
+    }
+
+    private static PrintStream utf8(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    void noColor() {
+        noColor = true;
+    }
+
+    void quiet() {
+        quiet = true;
+    }
+
+    boolean colorOnOut() {
+        return outTerminal && !noColor;
+    }
+
+    boolean colorOnErr() {
+        return live && !noColor;
+    }
+
+    /** A line of what is going on; silent under {@code -q}. */
+    void say(String line) {
+        if (!quiet) err.println("bench: " + line);
+    }
+
+    /** Something the user has to know even under {@code -q}. */
+    void warn(String line) {
+        err.println("bench: " + line);
+    }
+
+    boolean isQuiet() {
+        return quiet;
+    }
+}
