@@ -41,6 +41,11 @@ public interface Backend {
         return List.of();
     }
 
+    /** Whether it is named with a file, as in {@code engine=PATH}; the file arrives in {@link CompileOptions#file}. */
+    default boolean takesFile() {
+        return false;
+    }
+
     /** Whether compile time is paid lazily or again later, so that compile cells are {@code tiered}. */
     default boolean tiered() {
         return false;

@@ -1,5 +1,6 @@
 package dev.backbench.spi;
 
+import java.nio.file.Path;
 import java.util.Set;
 
 /**
@@ -11,9 +12,14 @@ import java.util.Set;
  * @param bounds how linear memory accesses are checked
  * @param extra back-end options given after {@code +}
  * @param version of the back end, given after {@code @}; null for its usual one
+ * @param file what {@code engine=PATH} and {@code cmd=FILE} name; null for every other back end
  */
-public record CompileOptions(String level, int threads, String isa, Bounds bounds, Set<String> extra, String version) {
+public record CompileOptions(String level, int threads, String isa, Bounds bounds, Set<String> extra, String version, Path file) {
     public enum Bounds { GUARD, EXPLICIT }
+
+    public CompileOptions(String level, int threads, String isa, Bounds bounds, Set<String> extra, String version) {
+        this(level, threads, isa, bounds, extra, version, null);
+    }
 
     public static CompileOptions of(String level) {
         return new CompileOptions(level, 1, "x86_64", Bounds.GUARD, Set.of(), null);

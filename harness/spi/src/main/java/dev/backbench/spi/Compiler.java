@@ -30,6 +30,16 @@ public interface Compiler extends AutoCloseable {
         throw new BackendException("no stage '" + stage + "'");
     }
 
+    /** CPU time so far, in nanoseconds, of processes this compiler keeps alive beside the worker: part of what a compile costs. */
+    default long companionCpu() {
+        return 0;
+    }
+
+    /** Peak resident bytes of those processes. */
+    default long companionPeakBytes() {
+        return 0;
+    }
+
     @Override
     void close();
 }
