@@ -1,0 +1,72 @@
+package dev.backbench.conformance;
+
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Backend;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.BackendSpec;
+import dev.backbench.spi.Compiler;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code bench conformance wasm}: what the command line calls. */
+public final class ConformanceCommandRunner {
+    /** Exit codes of the contract in MEASURES. */
+    public static final int OK = 0, FAILED = 1, USAGE = 2, NOTHING_RAN = 3, INTERRUPTED = 130;
+
+    /** @param json one document instead of text @param here in this process, where a crash ends all @param limit per file, for child processes */
+    public record Options(boolean json, boolean here, int jobs, Duration limit) {
+        public static final Options USUAL = new Options(false, false, Math.max(1, Runtime.getRuntime().availableProcessors() / 2), Duration.ofMinutes(2));
+    }
+
+    private ConformanceCommandRunner() {}
+
+    /**
+     * Runs the scripts at and below {@code places} for one back end.
+     *
+     * @param out the document: text whose last line is {@code N passed, N failed, N skipped}, or JSON
+     * @param progress a line per file, errors, and with JSON the totals too
+     * @return an exit code
+     */
+    public static int run(String backendSpec, List<Path> places, Options options, PrintStream out, PrintStream progress) {
+        try {
+            BackendSpec spec = BackendSpec.parse(backendSpec).single();
+            Backend backend = spec.backend();
+            Availability available = spec.version() == null ? backend.available() : backend.available(spec.version());
+            if (!available.yes()) {
+                progress.println(spec + " is unavailable: " + available.reason() + ". To fix: " + available.fix());
+                return NOTHING_RAN;
+            }
+            return report(spec.toString(), run(spec, places, options, progress), options, out, progress);
+        } catch (BackendException | IOException e) {
+            progress.println("bench conformance: " + e.getMessage());
+            return USAGE;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return INTERRUPTED;
+        }
+    }
+
+    private static List<FileResult> run(BackendSpec spec, List<Path> places, Options options, PrintStream progress) throws IOException, InterruptedException {
+        if (!options.here) return WasmSuite.runInWorkers(spec.toString(), places, options.jobs, options.limit, progress);
+        try (Compiler compiler = spec.newCompiler()) {
+            return WasmSuite.runHere(places, compiler);
+        }
+    }
+
+    private static int report(String spec, List<FileResult> results, Options options, PrintStream out, PrintStream progress) throws IOException {
+        if (results.isEmpty()) {
+            progress.println("bench conformance: no script (a JSON file of commands) in the folders given");
+            return NOTHING_RAN;
+        }
+        if (options.json) {
+            Report.json(spec, results, out);
+            progress.println(Report.totals(results));
+        } else {
+            Report.text(results, out);
+        }
+        return Report.total(results, Outcome.Status.FAILED) == 0 ? OK : FAILED;
+    }
+}
