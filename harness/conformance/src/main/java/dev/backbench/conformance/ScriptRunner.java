@@ -252,7 +252,7 @@ final class ScriptRunner implements AutoCloseable {
     }
 
     private static String otherReason(Trap trap, String text) {
-        TrapReason reason = TrapText.reason(text);
+        TrapReason reason = TrapReason.ofMessage(text);
         if (reason == null) return trap.getMessage() + " (and the runner knows no reason class for the text)";
         return trap.reason() == reason ? null : trap.getMessage();
     }

@@ -26,4 +26,12 @@ public enum TrapReason {
     public String message() {
         return message;
     }
+
+    /** The class whose message {@code text} begins with (details may follow, as in {@code uninitialized element 2}), or null if there is none. */
+    public static TrapReason ofMessage(String text) {
+        for (TrapReason reason : values()) {
+            if (reason != UNKNOWN && text.startsWith(reason.message)) return reason;
+        }
+        return null;
+    }
 }
