@@ -14,10 +14,10 @@ public final class Names {
 
     private Names() {}
 
-    /** Known words at an edit distance up to a third of the typed one's length, or that contain it, nearest first. */
+    /** Known words at an edit distance up to a third of the typed one's length (two letters from a length of four: a swap), or that contain it, nearest first. */
     public static List<String> near(String typed, List<String> known) {
         String wanted = typed.toLowerCase(java.util.Locale.ROOT);
-        int limit = Math.max(1, wanted.length() / 3);
+        int limit = Math.max(wanted.length() < 4 ? 1 : 2, wanted.length() / 3);
         record Near(String word, int distance) {}
         List<Near> near = new ArrayList<>();
         for (String word : known) {
