@@ -1,0 +1,72 @@
+// The long-lived companion of one V8 compiler. Requests and replies are lines on standard input and output; a reply is
+// "ok key=value ..." or "error kind message", values percent-encoded. Programs never see these streams: WASI gets files.
+import { WASI } from 'node:wasi';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+let module = null;
+
+const now = () => process.hrtime.bigint();
+const cpuNanos = () => {
+  const used = process.cpuUsage();
+  return BigInt(used.user + used.system) * 1000n;
+};
+
+function ok(fields = {}) {
+  const usage = process.resourceUsage();
+  const all = { ...fields, cpu: cpuNanos(), rss: usage.maxRSS * 1024 };
+  console.log('ok ' + Object.entries(all).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join(' '));
+}
+
+function compile([path]) {
+  module = null;
+  const started = now();
+  module = new WebAssembly.Module(readFileSync(path));
+  ok({ nanos: now() - started });
+}
+
+function run([stdin, stdout, stderr, preopen, environment, ...args]) {
+  const asked = now();
+  const files = [openSync(stdin, 'r'), openSync(stdout, 'w'), openSync(stderr, 'w')];
+  try {
+    let firstMark = 0n, opened = 0n, openedCpu = 0n, openedFaults = 0, wall = 0n, cpu = 0n, faults = 0, marked = false;
+    const minorFaults = () => process.resourceUsage().minorPageFault;
+    const begin = () => {
+      openedFaults = minorFaults();
+      openedCpu = cpuNanos();
+      opened = now();
+      if (firstMark === 0n) firstMark = opened;
+    };
+    const end = () => {
+      wall += now() - opened;
+      cpu += cpuNanos() - openedCpu;
+      faults += minorFaults() - openedFaults;
+    };
+    const wasi = new WASI({
+      version: 'preview1', args, env: Object.fromEntries(new URLSearchParams(environment)), returnOnExit: true,
+      preopens: preopen === '' ? {} : { '.': preopen }, stdin: files[0], stdout: files[1], stderr: files[2],
+    });
+    const bench = { start: () => { marked = true; begin(); }, end };
+    const instance = new WebAssembly.Instance(module, { ...wasi.getImportObject(), bench });
+    const started = now();
+    const unmarked = WebAssembly.Module.imports(module).every((i) => i.module !== 'bench');
+    if (unmarked) begin();
+    const exit = wasi.start(instance);
+    if (unmarked) end();
+    const finished = now();
+    ok({ exit: exit ?? 0, marked, firstMark, wall, regionCpu: cpu, faults, instantiate: started - asked, total: finished - asked });
+  } finally {
+    files.forEach((file) => closeSync(file));
+  }
+}
+
+const commands = { compile, run, version: () => ok({ node: process.version, v8: process.versions.v8 }) };
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [command, ...parameters] = line.split(' ').map(decodeURIComponent);
+  try {
+    commands[command](parameters);
+  } catch (error) {
+    console.log(`error ${encodeURIComponent(error.name)} ${encodeURIComponent(error.message)}`);
+  }
+}
