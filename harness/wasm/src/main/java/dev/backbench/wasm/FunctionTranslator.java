@@ -2,8 +2,38 @@ package dev.backbench.wasm;
 
 /** Decodes, validates and translates function bodies to SSA in one pass over their bytes. One instance a thread, reused for every function. */
 public final class FunctionTranslator {
+    private final WasmModule module;
+    private final SsaSink sink = new SsaSink();
+    private final BodyLoop loop;
+    private int function;
+
+    private final IrBuilder.Context context = new IrBuilder.Context() {
+        @Override
+        public WasmModule module() {
+            return module;
+        }
+
+        @Override
+        public int function() {
+            return function;
+        }
+
+        @Override
+        public FuncType type() {
+            return module.functionType(function);
+        }
+
+        @Override
+        public int offset() {
+            return loop.offset();
+        }
+    };
+
     /** @param module may be shared */
-    public FunctionTranslator(WasmModule module) {}
+    public FunctionTranslator(WasmModule module) {
+        this.module = module;
+        loop = new BodyLoop(module, sink);
+    }
 
     /**
      * Translates one defined function.
@@ -12,6 +42,9 @@ public final class FunctionTranslator {
      * @throws WasmException if the body is not valid; the builder is then in the middle of a function
      */
     public void translate(int function, IrBuilder builder) {
-        throw new WasmException(WasmException.Kind.UNSUPPORTED, 0, "the translation");
+        this.function = function;
+        sink.builder = builder;
+        builder.begin(context);
+        loop.run(function);
     }
 }

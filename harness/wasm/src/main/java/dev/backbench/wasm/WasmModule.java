@@ -1,6 +1,7 @@
 package dev.backbench.wasm;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -62,6 +63,12 @@ public final class WasmModule {
     int codeSectionSize;
     int start = -1;
     int[] escaping = {};
+    /** From the data count section, or -1. */
+    int dataCount = -1;
+    /** Functions that a {@code ref.func} in a body may name. */
+    BitSet references = new BitSet();
+    int nameSectionStart, nameSectionEnd;
+    private volatile String[] functionNames;
 
     WasmModule(byte[] bytes) {
         this.bytes = bytes;
@@ -73,7 +80,7 @@ public final class WasmModule {
      * @throws WasmException malformed, invalid or unsupported, with the offset and the rule
      */
     public static WasmModule parse(byte[] bytes) {
-        throw new WasmException(WasmException.Kind.UNSUPPORTED, 0, "the decoder");
+        return new ModuleParser(bytes).parse();
     }
 
     public byte[] bytes() {
@@ -187,6 +194,8 @@ public final class WasmModule {
 
     /** The function's name from the name section or its first export, or {@code func[12]}. */
     public String functionName(int function) {
-        return "func[" + function + "]";
+        String[] names = functionNames;
+        if (names == null) functionNames = names = FunctionNames.read(this); // two threads may both do it, with equal results
+        return names[function];
     }
 }
