@@ -8,7 +8,6 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,18 +20,21 @@ final class WorkerProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     /** Ends the queue of lines: the process closed its output. */
     private static final String END = "";
+    /** How the JVM's words about its own crash, on standard output, begin the line that names the signal. */
+    private static final String SIGNAL = "#  SIG";
 
     private final Process process;
     private final BufferedWriter in;
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Path log;
+    private volatile String signal;
 
     /** @param log where its standard error goes; crash reports of the JVM are put beside it */
     WorkerProcess(String spec, Path log) throws IOException {
         this.log = log;
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) if (inherited(flag)) command.add(flag);
-        command.addAll(List.of("-XX:ErrorFile=" + log.resolveSibling("hs_err_%p.log"), "-XX:-CreateCoredumpOnCrash", "-XX:+DisplayVMOutputToStderr", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.addAll(List.of("-XX:ErrorFile=" + log.resolveSibling("hs_err_%p.log"), "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName(), spec));
         process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
@@ -50,6 +52,7 @@ final class WorkerProcess implements AutoCloseable {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 int mark = line.indexOf(Worker.MARK);
                 if (mark >= 0) lines.add(line.substring(mark + Worker.MARK.length()));
+                else if (line.startsWith(SIGNAL)) signal = line.substring(1).strip();
             }
         } catch (IOException e) {
             // the process is gone: the end mark says so
@@ -109,14 +112,7 @@ final class WorkerProcess implements AutoCloseable {
     /** How it ended: the signal the JVM reported if it did, otherwise the exit code. */
     private String death() throws InterruptedException {
         if (!process.waitFor(5, TimeUnit.SECONDS)) return "it closed its output";
-        try {
-            for (String line : Files.readAllLines(log, StandardCharsets.ISO_8859_1)) {
-                if (line.startsWith("#  SIG")) return line.substring(1).strip();
-            }
-        } catch (IOException e) {
-            return "exit code " + process.exitValue();
-        }
-        return "exit code " + process.exitValue();
+        return signal != null ? signal : "exit code " + process.exitValue();
     }
 
     boolean alive() {
