@@ -8,6 +8,8 @@ import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.Extern;
 import dev.backbench.spi.HostFunction;
+import dev.backbench.spi.ImportResolver;
+import dev.backbench.spi.LinkException;
 import dev.backbench.spi.Store;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.wasm.WasmModule;
@@ -37,11 +39,26 @@ public final class NativeStore implements Store {
     public NativeInstance instantiate(CompiledModule module, Imports imports) {
         checkOpen();
         if (!(module instanceof NativeModule own)) throw new BackendException("not a module of this engine: " + module.getClass().getSimpleName());
-        Extern[] found = new ImportResolver(this, own.module(), imports).resolve();
+        Extern[] found = ImportResolver.resolve(own.module(), imports);
+        for (int i = 0; i < found.length; i++) if (!usable(found[i])) throw foreign(own.module().imports().get(i));
         NativeInstance instance = new NativeInstance(this, own);
         instances.add(instance);
         instance.initialize(found);
         return instance;
+    }
+
+    /** Functions of others are called through Java; what generated code touches directly must live as long as this store. */
+    private boolean usable(Extern extern) {
+        return switch (extern) {
+            case Extern.Function f -> true;
+            case Extern.Memory m -> m instanceof NativeMemory own && own.in(this);
+            case Extern.Table t -> t instanceof NativeTable own && own.in(this);
+            case Extern.Global g -> g instanceof NativeGlobal own && own.in(this);
+        };
+    }
+
+    private static LinkException foreign(WasmModule.Import entry) {
+        return new LinkException("incompatible import type: \"" + entry.module() + "\" \"" + entry.name() + "\" belongs to another store");
     }
 
     @Override
