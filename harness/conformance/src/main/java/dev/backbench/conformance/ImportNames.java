@@ -1,12 +1,12 @@
 package dev.backbench.conformance;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * The names of the modules that a module imports from, read leniently: it must work for modules with features that the front end refuses, because what
- * such a module touches matters to the commands after it.
+ * The names of the modules that a module imports from, and whether it shares their state (a memory, a table, a mutable global). Read leniently: it must work for
+ * modules with features that the front end refuses, because what such a module would have written matters to the commands after it.
  */
 final class ImportNames {
     private static final int IMPORT_SECTION = 2;
@@ -21,8 +21,8 @@ final class ImportNames {
     }
 
     /** What could be read; empty for a module without imports or not in the binary format. */
-    static Set<String> of(byte[] module) {
-        Set<String> names = new LinkedHashSet<>();
+    static Map<String, Boolean> of(byte[] module) {
+        Map<String, Boolean> names = new LinkedHashMap<>();
         try {
             ImportNames scan = new ImportNames(module, 8);
             while (scan.at < module.length) {
@@ -38,20 +38,26 @@ final class ImportNames {
         return names;
     }
 
-    private void imports(Set<String> names) {
+    private void imports(Map<String, Boolean> names) {
         for (long count = leb(); count > 0; count--) {
-            names.add(name());
+            String module = name();
             name();
+            boolean shares = false;
+            names.putIfAbsent(module, false);
             switch (bytes[at++]) {
                 case 0 -> leb();
                 case 1 -> {
                     type();
                     limits();
+                    shares = true;
                 }
-                case 2 -> limits();
+                case 2 -> {
+                    limits();
+                    shares = true;
+                }
                 case 3 -> {
                     type();
-                    at++;
+                    shares = bytes[at++] != 0;
                 }
                 case 4 -> {
                     at++;
@@ -59,6 +65,7 @@ final class ImportNames {
                 }
                 default -> throw new IllegalArgumentException("kind of import");
             }
+            if (shares) names.put(module, true);
         }
     }
 

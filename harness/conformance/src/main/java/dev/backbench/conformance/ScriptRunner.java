@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Runs the commands of one script in a store of their own, one outcome per command.
@@ -36,13 +35,30 @@ final class ScriptRunner implements AutoCloseable {
     /** A module as the script's later commands meet it. */
     private sealed interface Subject {}
 
-    private record Compiled(CompiledModule module, Set<String> importsFrom) implements Subject {}
+    /** @param importsFrom names of modules, and whether their state is shared */
+    private record Compiled(CompiledModule module, Map<String, Boolean> importsFrom) implements Subject {}
 
-    private record Live(Instance instance) implements Subject {}
-
-    private record Skipped(String feature) implements Subject {}
+    /** @param importsFrom as in {@link Compiled} */
+    private record Skipped(String feature, Map<String, Boolean> importsFrom) implements Subject {}
 
     private record Failed(String what, Throwable cause) implements Subject {}
+
+    /** An instance. It is lost to the script once a module that was skipped would have written to what it shares with it. */
+    private static final class Live implements Subject {
+        private final Instance instance;
+        private final List<Live> sharesWith = new ArrayList<>();
+        private Skipped lost;
+
+        Live(Instance instance) {
+            this.instance = instance;
+        }
+
+        void lose(Skipped why) {
+            if (lost != null) return;
+            lost = why;
+            for (Live other : sharesWith) other.lose(why);
+        }
+    }
 
     /** Ends a command that acts on a module that is not there. */
     private static final class NotLive extends Exception {
@@ -97,7 +113,7 @@ final class ScriptRunner implements AutoCloseable {
             return wrong == null ? Outcome.passed(line, what) : Outcome.failed(line, what, expectation(command), wrong);
         } catch (NotLive e) {
             return switch (e.subject) {
-                case Skipped(String feature) -> Outcome.skipped(line, what, feature);
+                case Skipped(String feature, Map<String, Boolean> importsFrom) -> Outcome.skipped(line, what, feature);
                 case Failed(String why, Throwable cause) -> Outcome.failed(line, what, expectation(command), why);
                 default -> throw new AssertionError(e.subject);
             };
@@ -139,7 +155,7 @@ final class ScriptRunner implements AutoCloseable {
         Path file = script.sibling(command.path("filename").asText());
         if (command.path("module_type").asText().equals("text")) {
             file = script.sibling(command.path("binary_filename").asText(""));
-            if (!Files.isRegularFile(file)) return new Skipped("text");
+            if (!Files.isRegularFile(file)) return new Skipped("text", Map.of());
         }
         byte[] bytes = Files.readAllBytes(file);
         try {
@@ -147,28 +163,49 @@ final class ScriptRunner implements AutoCloseable {
             open.add(module);
             return new Compiled(module, ImportNames.of(bytes));
         } catch (WasmException e) {
-            return e.kind() == WasmException.Kind.UNSUPPORTED ? new Skipped(e.what()) : new Failed(describe(e), e);
+            return e.kind() == WasmException.Kind.UNSUPPORTED ? new Skipped(e.what(), ImportNames.of(bytes)) : new Failed(describe(e), e);
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
             return new Failed(describe(e), e);
         }
     }
 
     private Subject instantiate(Subject definition) {
-        if (!(definition instanceof Compiled(CompiledModule module, Set<String> importsFrom))) return definition;
-        for (String name : importsFrom) {
-            Subject from = registered.get(name);
+        if (definition instanceof Skipped skipped) {
+            for (Live touched : sharedBy(skipped.importsFrom)) touched.lose(skipped);
+        }
+        if (!(definition instanceof Compiled(CompiledModule module, Map<String, Boolean> importsFrom))) return definition;
+        for (String name : importsFrom.keySet()) {
+            Subject from = standing(registered.get(name));
             if (from instanceof Skipped || from instanceof Failed) return from;
         }
         try {
-            return new Live(store.instantiate(module, this::find));
+            Live live = new Live(store.instantiate(module, this::find));
+            for (Live other : sharedBy(importsFrom)) {
+                live.sharesWith.add(other);
+                other.sharesWith.add(live);
+            }
+            return live;
         } catch (RuntimeException | StackOverflowError | OutOfMemoryError | AssertionError | LinkageError e) {
             return new Failed(describe(e), e);
         }
     }
 
+    private List<Live> sharedBy(Map<String, Boolean> importsFrom) {
+        List<Live> shared = new ArrayList<>();
+        importsFrom.forEach((name, shares) -> {
+            if (shares && registered.get(name) instanceof Live live) shared.add(live);
+        });
+        return shared;
+    }
+
     private Extern find(String module, String name) {
-        if (registered.get(module) instanceof Live(Instance instance)) return instance.export(name);
+        if (registered.get(module) instanceof Live live) return live.instance.export(name);
         return module.equals(Spectest.NAME) ? spectest.find(name) : null;
+    }
+
+    /** The subject, or why it is lost. */
+    private static Subject standing(Subject subject) {
+        return subject instanceof Live live && live.lost != null ? live.lost : subject;
     }
 
     private String define(JsonNode command, Subject definition) throws NotLive {
@@ -194,8 +231,8 @@ final class ScriptRunner implements AutoCloseable {
     }
 
     private static Instance live(Subject subject) throws NotLive {
-        if (subject instanceof Live(Instance instance)) return instance;
-        throw new NotLive(subject);
+        if (standing(subject) instanceof Live live) return live.instance;
+        throw new NotLive(standing(subject));
     }
 
     // ---- actions and assertions ----
