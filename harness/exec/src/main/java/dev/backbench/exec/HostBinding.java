@@ -9,13 +9,11 @@ import dev.backbench.spi.HostFunction;
 final class HostBinding implements Upcalls.Host {
     private static final long[] NONE = {};
 
-    private final NativeStore store;
     private final Signature signature;
     private final HostFunction.Code code;
     private final NativeInstance importer;
 
-    HostBinding(NativeStore store, Signature signature, HostFunction.Code code, NativeInstance importer) {
-        this.store = store;
+    HostBinding(Signature signature, HostFunction.Code code, NativeInstance importer) {
         this.signature = signature;
         this.code = code;
         this.importer = importer;
@@ -27,9 +25,7 @@ final class HostBinding implements Upcalls.Host {
         long[] arguments = parameters == 0 ? NONE : new long[parameters];
         for (int i = 0; i < parameters; i++) arguments[i] = signature.parameter(i, Raw.getLong(slots + 16L * i));
         long[] results = returned == 0 ? NONE : new long[returned];
-        HostMeter meter = store.meter();
-        if (meter == null || !meter.running()) code.call(importer.memory(), arguments, results);
-        else meter.call(code, importer.memory(), arguments, results);
+        code.call(importer.memory(), arguments, results);
         for (int i = 0; i < returned; i++) Raw.putLong(slots + 16L * i, results[i]);
     }
 }

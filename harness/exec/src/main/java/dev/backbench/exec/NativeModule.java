@@ -2,6 +2,7 @@ package dev.backbench.exec;
 
 import dev.backbench.exec.machine.CodeRegion;
 import dev.backbench.exec.machine.Faults;
+import dev.backbench.exec.wasi.Program;
 import dev.backbench.spi.CodeImage;
 import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.ProgramConfig;
@@ -50,7 +51,7 @@ public final class NativeModule implements CompiledModule, Faults.Code {
 
     @Override
     public ProgramResult run(ProgramConfig config) {
-        throw new UnsupportedOperationException();
+        return Program.run(this, NativeStore::new, config);
     }
 
     /** One more instance executes this code. */

@@ -33,7 +33,6 @@ public final class NativeStore implements Store {
     private final List<Integer> hosts = new ArrayList<>();
     private long free, blockEnd;
     private long memoryBytes;
-    private HostMeter meter;
 
     @Override
     public NativeInstance instantiate(CompiledModule module, Imports imports) {
@@ -92,7 +91,7 @@ public final class NativeStore implements Store {
         long reference = allocate(InstanceLayout.FUNCREF_BYTES);
         HostFunction.Code code = function instanceof HostFunction host ? host.code() : (caller, arguments, results) -> function.invoke(arguments, results);
         Signature signature = Signature.of(function.type());
-        hosts.add(Upcalls.addHost(new HostBinding(this, signature, code, importer), signature, reference));
+        hosts.add(Upcalls.addHost(new HostBinding(signature, code, importer), signature, reference));
         return reference;
     }
 
@@ -120,14 +119,6 @@ public final class NativeStore implements Store {
 
     Arena arena() {
         return arena;
-    }
-
-    HostMeter meter() {
-        return meter;
-    }
-
-    void setMeter(HostMeter meter) {
-        this.meter = meter;
     }
 
     void checkOpen() {
