@@ -1,5 +1,7 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.ExitCode;
+import dev.backbench.core.plan.Backends;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import java.util.ArrayList;
@@ -12,7 +14,7 @@ final class BackendsCommand extends BenchCommand {
     int run() {
         List<String[]> rows = new ArrayList<>();
         rows.add(new String[] {"back end", "levels (* = a bare name)", "options", "available", "what it is"});
-        for (Backend backend : Registry.load().all()) {
+        for (Backend backend : Backends.onClassPath().all()) {
             Availability available = backend.available();
             List<String> levels = new ArrayList<>();
             for (String level : backend.levels()) levels.add(level.equals(backend.defaultLevel()) ? level + "*" : level);
@@ -21,6 +23,6 @@ final class BackendsCommand extends BenchCommand {
         }
         console().out.print(Text.columns(rows));
         if (rows.size() == 1) console().warn("no back end is on the class path; the build is incomplete");
-        return Exit.OK;
+        return ExitCode.OK.code();
     }
 }

@@ -1,5 +1,6 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.ExitCode;
 import dev.backbench.spi.setup.Cache;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -38,7 +39,7 @@ final class CleanCommand extends BenchCommand {
             if (!dryRun) delete(target);
         }
         console().out.println(Text.bytes(total) + (dryRun ? " would be freed" : " freed"));
-        return Exit.OK;
+        return ExitCode.OK.code();
     }
 
     private List<Path> buildFolders() throws IOException {

@@ -1,27 +1,20 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.ExitCode;
+
 /** Ends the command with a sentence for the user (what, where, how to go on) and an exit code; never a stack trace. */
 final class CliException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    final int exitCode;
+    final ExitCode exit;
 
-    private CliException(int exitCode, String message) {
+    CliException(ExitCode exit, String message) {
         super(message);
-        this.exitCode = exitCode;
+        this.exit = exit;
     }
 
     /** The command line is wrong. */
     static CliException usage(String message) {
-        return new CliException(Exit.USAGE, message);
-    }
-
-    /** What was asked for cannot be had here. */
-    static CliException nothing(String message) {
-        return new CliException(Exit.NOTHING_RAN, message);
-    }
-
-    static CliException failed(String message) {
-        return new CliException(Exit.FAILED, message);
+        return new CliException(ExitCode.USAGE, message);
     }
 }

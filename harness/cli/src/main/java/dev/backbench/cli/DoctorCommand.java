@@ -1,5 +1,7 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.ExitCode;
+import dev.backbench.core.plan.Backends;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.setup.Cache;
@@ -25,12 +27,12 @@ final class DoctorCommand extends BenchCommand {
         } else {
             bad("the cache folder " + cache + " cannot be written", "export BENCH_CACHE=/a/folder/of/yours");
         }
-        for (Backend backend : Registry.load().all()) backend(backend);
+        for (Backend backend : Backends.onClassPath().all()) backend(backend);
         tools();
         steadiness();
         console().out.println(missing == 0 ? "Nothing is missing." : missing + (missing == 1 ? " thing is missing." : " things are missing.")
             + " What is missing makes a part unavailable; the rest runs.");
-        return Exit.OK;
+        return ExitCode.OK.code();
     }
 
     private void backend(Backend backend) {

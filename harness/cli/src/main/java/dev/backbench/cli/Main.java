@@ -1,35 +1,44 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.ExitCode;
+import dev.backbench.core.UsageException;
+import dev.backbench.core.store.StoreException;
+import dev.backbench.spi.BackendException;
+import dev.backbench.wasm.WasmException;
+import dev.backbench.workloads.WorkloadException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code bench} command: what compiler back ends give for the time they take. */
 @Command(name = "bench", versionProvider = Main.Version.class, mixinStandardHelpOptions = true, sortOptions = false,
     description = "What compiler back ends give for the time they take.", synopsisSubcommandLabel = "COMMAND",
-    subcommands = {BackendsCommand.class, DoctorCommand.class, SetupCommand.class, CleanCommand.class, RehearseCommand.class},
+    subcommands = {BackendsCommand.class, DoctorCommand.class, SetupCommand.class, CleanCommand.class, TrialCommand.class, RehearseCommand.class},
     footer = {"", "'bench test' builds everything and runs its tests. 'bench COMMAND --help' tells the rest.",
         "Exit codes: 0 ok; 1 a wrong, crashed or timed-out cell; 2 usage; 3 nothing ran or a required back end is missing; 4 regression; 5 unsure; 130 interrupted."})
 public final class Main implements Runnable {
     final Console console;
+    private final List<String> arguments;
 
     @Spec
     CommandSpec spec;
 
-    /** Read by the launcher, which must not use the network while it builds; here so that it is accepted everywhere. */
-    @Option(names = "--offline", hidden = true, scope = CommandLine.ScopeType.LOCAL)
-    boolean offline;
-
-    Main(Console console) {
+    Main(Console console, String... arguments) {
         this.console = console;
+        this.arguments = List.of(arguments);
+    }
+
+    /** The command line after {@code ./bench}, as typed. */
+    List<String> arguments() {
+        return arguments;
     }
 
     public static void main(String[] arguments) {
@@ -37,7 +46,7 @@ public final class Main implements Runnable {
     }
 
     static int execute(Console console, String... arguments) {
-        CommandLine line = new CommandLine(new Main(console));
+        CommandLine line = new CommandLine(new Main(console, arguments));
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(120);
         line.setOut(new PrintWriter(console.out, true, StandardCharsets.UTF_8));
@@ -47,9 +56,9 @@ public final class Main implements Runnable {
         line.setExecutionExceptionHandler((error, command, result) -> failed(console, error));
         int code = line.execute(arguments);
         console.out.flush();
-        if (console.out.checkError() && code == Exit.OK) {
+        if (console.out.checkError() && code == ExitCode.OK.code()) {
             console.warn("standard output could not be written (is the disk full, or its reader gone?)");
-            return Exit.FAILED;
+            return ExitCode.FAILED.code();
         }
         return code;
     }
@@ -63,26 +72,34 @@ public final class Main implements Runnable {
         CommandLine command = error.getCommandLine();
         console.warn(error.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(error, command.getErr())) command.usage(command.getErr());
-        return Exit.USAGE;
+        return ExitCode.USAGE.code();
     }
 
     private static int failed(Console console, Exception error) {
         if (error instanceof CliException known) {
             console.warn(known.getMessage());
-            return known.exitCode;
+            return known.exit.code();
         }
-        if (error instanceof InterruptedException) return Exit.INTERRUPTED;
+        if (error instanceof UsageException wrong) {
+            console.warn(wrong.getMessage());
+            return wrong.code().code();
+        }
+        if (error instanceof WorkloadException) {
+            console.warn(error.getMessage());
+            return ExitCode.USAGE.code();
+        }
+        if (error instanceof InterruptedException) return ExitCode.INTERRUPTED.code();
         if (error instanceof IOException io) {
             console.warn(Errors.sentence(io));
-            return Exit.NOTHING_RAN;
+            return ExitCode.NOTHING.code();
         }
-        if (error instanceof dev.backbench.spi.BackendException || error instanceof dev.backbench.wasm.WasmException) {
+        if (error instanceof BackendException || error instanceof WasmException || error instanceof StoreException) {
             console.warn(error.getMessage());
-            return Exit.FAILED;
+            return ExitCode.FAILED.code();
         }
         console.warn("this is a bug in bench; please report it with the lines below");
         error.printStackTrace(console.err);
-        return Exit.FAILED;
+        return ExitCode.FAILED.code();
     }
 
     @Override

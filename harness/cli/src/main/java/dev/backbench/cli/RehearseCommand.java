@@ -1,5 +1,6 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.ExitCode;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
@@ -13,6 +14,6 @@ final class RehearseCommand extends BenchCommand {
     int run() {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
         for (String[] line : SCRIPT) Main.execute(new Console(nowhere, nowhere, true, true), line);
-        return Exit.OK;
+        return ExitCode.OK.code();
     }
 }

@@ -1,6 +1,7 @@
 package dev.backbench.cli;
 
-import dev.backbench.spi.Backend;
+import dev.backbench.core.plan.Backends;
+import dev.backbench.spi.Availability;
 import dev.backbench.spi.setup.Requirement;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,6 +17,17 @@ final class Setup {
         this.offline = offline;
     }
 
+    static List<Requirement> requirements(Backends.Chosen chosen) {
+        String version = chosen.options().version();
+        return version == null ? chosen.backend().requirements() : chosen.backend().requirements(version);
+    }
+
+    /** As of now: what was chosen before a fetch may have become available by it. */
+    static Availability availability(Backends.Chosen chosen) {
+        String version = chosen.options().version();
+        return version == null ? chosen.backend().available() : chosen.backend().available(version);
+    }
+
     /** What of the back end's requirements is not there. */
     static List<Requirement> missing(List<Requirement> requirements) {
         List<Requirement> missing = new ArrayList<>();
@@ -24,9 +36,9 @@ final class Setup {
     }
 
     /** Fetches all that is missing; a failure is said and the rest goes on. @return whether nothing is missing any more */
-    boolean fetch(Backend backend, List<Requirement> requirements) throws InterruptedException {
+    boolean fetch(String backend, List<Requirement> requirements) throws InterruptedException {
         boolean complete = true;
-        for (Requirement requirement : missing(requirements)) complete &= fetch(backend.id(), requirement);
+        for (Requirement requirement : missing(requirements)) complete &= fetch(backend, requirement);
         return complete;
     }
 

@@ -16,12 +16,6 @@ final class Text {
         return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
-    /** Such as {@code 1m20s}; whole seconds. */
-    static String seconds(double seconds) {
-        long s = Math.max(0, Math.round(seconds));
-        return s < 60 ? s + "s" : s < 3600 ? String.format("%dm%02ds", s / 60, s % 60) : String.format("%dh%02dm", s / 3600, s % 3600 / 60);
-    }
-
     /** Rows padded to columns, two spaces apart; the first row is the head. Right-aligned where {@code right} says so. */
     static String columns(List<String[]> rows, boolean... right) {
         int columns = 0;

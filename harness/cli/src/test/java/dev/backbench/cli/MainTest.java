@@ -1,10 +1,13 @@
 package dev.backbench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backbench.core.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +20,9 @@ class MainTest {
 
     @Test
     void versionAndHelpGoToStandardOutput() {
-        assertEquals(Exit.OK, bench("--version"));
+        assertEquals(ExitCode.OK.code(), bench("--version"));
         assertTrue(out.toString().startsWith("backbench "), out.toString());
-        assertEquals(Exit.OK, bench("--help"));
+        assertEquals(ExitCode.OK.code(), bench("--help"));
         assertTrue(out.toString().contains("doctor"), out.toString());
         assertEquals("", err.toString());
     }
@@ -27,35 +30,35 @@ class MainTest {
     @Test
     void everyCommandHasHelp() {
         for (String name : new picocli.CommandLine(new Main(Console.system())).getSubcommands().keySet()) {
-            assertEquals(Exit.OK, bench(name, "--help"), name);
+            assertEquals(ExitCode.OK.code(), bench(name, "--help"), name);
             assertTrue(out.toString().contains("Usage: bench " + name), name);
         }
     }
 
     @Test
     void aWrongCommandIsUsageWithTheNearName() {
-        assertEquals(Exit.USAGE, bench("doctr"));
+        assertEquals(ExitCode.USAGE.code(), bench("doctr"));
         assertTrue(err.toString().contains("doctor"), err.toString());
         assertEquals("", out.toString());
     }
 
     @Test
     void aWrongOptionIsUsage() {
-        assertEquals(Exit.USAGE, bench("doctor", "--nope"));
+        assertEquals(ExitCode.USAGE.code(), bench("doctor", "--nope"));
         assertTrue(err.toString().contains("--nope"), err.toString());
     }
 
     @Test
     void anUnknownBackEndIsUsage() {
-        assertEquals(Exit.USAGE, bench("setup", "--offline", "no-such-back-end"));
-        assertTrue(err.toString().contains("no back end 'no-such-back-end'"), err.toString());
+        assertEquals(ExitCode.USAGE.code(), bench("setup", "--offline", "no-such-back-end"));
+        assertTrue(err.toString().contains("there is no back end 'no-such-back-end'"), err.toString());
     }
 
     @Test
-    void nearNamesAreNearestFirst() {
-        assertEquals(List.of("llvm"), NearNames.near("lvm", List.of("gcc", "interp", "llvm", "jvm")).subList(0, 1));
-        assertEquals(List.of(), NearNames.near("zzzzzz", List.of("gcc", "llvm")));
-        assertEquals(1, NearNames.distance("lvlm", "llvm"), "a swap of neighbours is one edit");
-        assertEquals(4, NearNames.distance("", "llvm"));
+    void timesAreReadInAllTheirForms() {
+        assertEquals(Duration.ofSeconds(90), Times.parse("--budget", "90"));
+        assertEquals(Duration.ofMinutes(90), Times.parse("--budget", "1h30m"));
+        assertEquals(Duration.ofMillis(1500), Times.parse("--budget", "1.5s"));
+        for (String wrong : List.of("", "5x", "m", "-3s", "0", "5 m x")) assertThrows(CliException.class, () -> Times.parse("--budget", wrong), wrong);
     }
 }

@@ -1,0 +1,145 @@
+package dev.backbench.cli;
+
+import dev.backbench.core.plan.PlanOptions;
+import dev.backbench.core.plan.PlanPreset;
+import dev.backbench.core.row.Measure;
+import dev.backbench.workloads.Names;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Option;
+
+/** The options that say what is measured: those of {@code compare}, and of {@code trial}, which repeats a part of it. */
+final class PlanArguments {
+    private static final List<String> STAGES = List.of("compile", "run");
+    private static final List<String> PRESETS = List.of("quick", "standard", "paper");
+
+    @Option(names = "--backends", split = ",", paramLabel = "ID[@VERSION][:LEVEL][+OPTION…]",
+        description = "Which back ends; ID alone is one level, ID:* all. Without: those that 'bench backends' marks.")
+    List<String> backends = new ArrayList<>();
+
+    @Option(names = "--workloads", split = ",", paramLabel = "NAME|FILE|DIR",
+        description = "Programs of the catalogue, presets, .wasm files, folders in Sightglass's layout. Without: the preset's programs.")
+    List<String> workloads = new ArrayList<>();
+
+    @Option(names = "--measures", split = ",", paramLabel = "MEASURE", description = "Of compile, run, size, cold, memory. Without: all.")
+    List<String> measures = new ArrayList<>();
+
+    @Option(names = "--preset", paramLabel = "quick|standard|paper", description = "How many programs and how many samples; quick if not said.")
+    String preset;
+
+    @Option(names = "--budget", paramLabel = "TIME", description = "Stop measuring after this long, such as 90s, 5m, 1h. Every cell is visited once first.")
+    String budget;
+
+    @Option(names = "--runs", paramLabel = "N", description = "Timed samples of a cell in one process.")
+    Integer runs;
+
+    @Option(names = "--warmup", paramLabel = "N", description = "Discarded rounds before them.")
+    Integer warmup;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Orders the schedule and draws the layouts; drawn and printed if not said.")
+    Long seed;
+
+    @Option(names = "--cpu", paramLabel = "LIST", description = "Cores to pin workers to, such as 3 or 2,3; the last one if not said.")
+    String cpu;
+
+    @Option(names = "--filter", paramLabel = "RE", description = "Only programs in whose name this regular expression is found.")
+    String filter;
+
+    @Option(names = "--exclude", paramLabel = "RE", description = "Not those in whose name this one is found.")
+    String exclude;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Compiling threads; 1 if not said.")
+    int threads = 1;
+
+    @Option(names = "--timeout", split = ",", paramLabel = "STAGE:TIME", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
+    List<String> timeouts = new ArrayList<>();
+
+    PlanOptions options(List<String> argv) {
+        PlanOptions options = new PlanOptions();
+        options.backends = trimmed(backends);
+        options.workloads = trimmed(workloads);
+        if (!measures.isEmpty()) options.measures = measures();
+        if (preset != null) options.preset = preset();
+        options.budget = budget == null ? null : Times.parse("--budget", budget);
+        options.runs = atLeast("--runs", runs, 1);
+        options.warmup = atLeast("--warmup", warmup, 0);
+        options.seed = seed;
+        options.cpu = cpu;
+        options.threads = atLeast("--threads", threads, 1);
+        options.filter = pattern("--filter", filter);
+        options.exclude = pattern("--exclude", exclude);
+        options.timeouts = timeouts(options.timeouts);
+        options.argv = new ArrayList<>(argv);
+        return options;
+    }
+
+    private static List<String> trimmed(List<String> words) {
+        return words.stream().map(String::strip).filter(w -> !w.isEmpty()).toList();
+    }
+
+    private EnumSet<Measure> measures() {
+        List<String> known = Arrays.stream(Measure.values()).map(Measure::label).toList();
+        EnumSet<Measure> chosen = EnumSet.noneOf(Measure.class);
+        for (String word : trimmed(measures)) {
+            if (!known.contains(word)) throw unknown("measure", word, known);
+            chosen.add(Measure.named(word));
+        }
+        if (chosen.isEmpty()) throw CliException.usage("--measures names none; known are " + String.join(", ", known));
+        return chosen;
+    }
+
+    private PlanPreset preset() {
+        PlanPreset named = PlanPreset.named(preset);
+        if (named == null) throw unknown("preset", preset, PRESETS);
+        return named;
+    }
+
+    private Map<String, Duration> timeouts(Map<String, Duration> usual) {
+        Map<String, Duration> limits = new LinkedHashMap<>(usual);
+        for (String word : trimmed(timeouts)) {
+            int colon = word.indexOf(':');
+            Duration limit = Times.parse("--timeout", word.substring(colon + 1));
+            if (colon < 0) STAGES.forEach(stage -> limits.put(stage, limit));
+            else if (STAGES.contains(word.substring(0, colon))) limits.put(word.substring(0, colon), limit);
+            else throw unknown("stage", word.substring(0, colon), STAGES);
+        }
+        return limits;
+    }
+
+    static CliException unknown(String kind, String word, List<String> known) {
+        List<String> near = Names.near(word, known);
+        return CliException.usage("there is no " + kind + " '" + word + "'; "
+            + (near.isEmpty() ? "known are " + String.join(", ", known) : "did you mean " + String.join(", ", near) + "?"));
+    }
+
+    private static Integer atLeast(String option, Integer value, int least) {
+        if (value != null && value < least) throw CliException.usage(option + "=" + value + ": a number from " + least + " up");
+        return value;
+    }
+
+    private static Pattern pattern(String option, String text) {
+        if (text == null) return null;
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw CliException.usage(option + "=" + text + " is not a regular expression: " + e.getDescription() + " at " + e.getIndex());
+        }
+    }
+
+    /** As an absolute path, for a file or folder that the user named. */
+    static Path path(String option, String text) {
+        try {
+            return Path.of(text);
+        } catch (java.nio.file.InvalidPathException e) {
+            throw CliException.usage(option + "=" + text + " is not a path: " + e.getReason());
+        }
+    }
+}

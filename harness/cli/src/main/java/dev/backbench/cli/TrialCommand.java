@@ -1,0 +1,28 @@
+package dev.backbench.cli;
+
+import dev.backbench.core.SingleTrial;
+import dev.backbench.core.plan.PlanOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(name = "trial", mixinStandardHelpOptions = true, sortOptions = false,
+    description = {"Repeat one cell alone, in the foreground, with the worker's own words on the terminal.",
+        "A failed cell of a comparison prints the command to type. It writes no run folder."})
+final class TrialCommand extends BenchCommand {
+    @Mixin
+    PlanArguments plan;
+
+    @Option(names = "--gdb", description = "Run the worker under gdb, stopped before the back end is loaded.")
+    boolean gdb;
+
+    @Override
+    int run() {
+        PlanOptions options = plan.options(main.arguments());
+        if (options.backends.size() != 1 || options.workloads.size() != 1 || plan.measures.size() != 1) {
+            throw CliException.usage("a trial is one cell: --backends=ID:LEVEL --workloads=NAME --measures=MEASURE, one of each");
+        }
+        if (gdb && !DoctorCommand.onPath("gdb")) throw CliException.usage("gdb is not installed. Type: apt-get install gdb");
+        return SingleTrial.run(options, gdb, console().out).code();
+    }
+}
