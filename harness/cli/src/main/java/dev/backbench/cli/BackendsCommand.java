@@ -2,6 +2,7 @@ package dev.backbench.cli;
 
 import dev.backbench.core.ExitCode;
 import dev.backbench.core.plan.Backends;
+import dev.backbench.reports.Grid;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import java.util.ArrayList;
@@ -12,17 +13,16 @@ import picocli.CommandLine.Command;
 final class BackendsCommand extends BenchCommand {
     @Override
     int run() {
-        List<String[]> rows = new ArrayList<>();
-        rows.add(new String[] {"back end", "levels (* = a bare name)", "options", "available", "what it is"});
+        Grid grid = new Grid(5, "back end", "levels (* = a bare name)", "options", "available", "what it is");
         for (Backend backend : Backends.onClassPath().all()) {
             Availability available = backend.available();
             List<String> levels = new ArrayList<>();
             for (String level : backend.levels()) levels.add(level.equals(backend.defaultLevel()) ? level + "*" : level);
-            rows.add(new String[] {backend.id(), String.join(" ", levels), backend.options().isEmpty() ? "-" : "+" + String.join(" +", backend.options()),
-                available.yes() ? "yes" : "no: " + available.fix(), backend.summary()});
+            grid.add(backend.id(), String.join(" ", levels), backend.options().isEmpty() ? "-" : "+" + String.join(" +", backend.options()),
+                available.yes() ? "yes" : "no: " + available.fix(), backend.summary());
         }
-        console().out.print(Text.columns(rows));
-        if (rows.size() == 1) console().warn("no back end is on the class path; the build is incomplete");
+        console().out.print(grid.text());
+        if (grid.size() == 0) console().warn("no back end is on the class path; the build is incomplete");
         return ExitCode.OK.code();
     }
 }

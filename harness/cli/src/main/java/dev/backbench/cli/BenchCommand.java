@@ -1,13 +1,14 @@
 package dev.backbench.cli;
 
 import java.util.concurrent.Callable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** What all commands share: the streams, and the options about what is said. */
 abstract class BenchCommand implements Callable<Integer> {
-    @ParentCommand
-    Main main;
+    @Spec
+    CommandSpec spec;
 
     @Option(names = {"-q", "--quiet"}, description = "Say nothing but results, warnings and errors.")
     boolean quiet;
@@ -15,8 +16,13 @@ abstract class BenchCommand implements Callable<Integer> {
     @Option(names = "--no-color", description = "No colour, even on a terminal (so does NO_COLOR).")
     boolean noColor;
 
+    /** The {@code bench} command that this one is below, directly or not. */
+    Main main() {
+        return (Main) spec.root().userObject();
+    }
+
     Console console() {
-        return main.console;
+        return main().console;
     }
 
     @Override

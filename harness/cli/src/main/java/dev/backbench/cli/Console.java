@@ -2,6 +2,7 @@ package dev.backbench.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -59,6 +60,15 @@ final class Console {
     /** Something the user has to know even under {@code -q}. */
     void warn(String line) {
         err.println("bench: " + line);
+    }
+
+    /** Where a part that writes its own progress lines sends them. */
+    PrintStream progress() {
+        return quiet ? new PrintStream(OutputStream.nullOutputStream()) : err;
+    }
+
+    boolean outIsTerminal() {
+        return outTerminal;
     }
 
     boolean isQuiet() {

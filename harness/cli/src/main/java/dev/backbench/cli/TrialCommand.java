@@ -18,7 +18,7 @@ final class TrialCommand extends BenchCommand {
 
     @Override
     int run() {
-        PlanOptions options = plan.options(main.arguments());
+        PlanOptions options = plan.options(main().arguments());
         if (options.backends.size() != 1 || options.workloads.size() != 1 || plan.measures.size() != 1) {
             throw CliException.usage("a trial is one cell: --backends=ID:LEVEL --workloads=NAME --measures=MEASURE, one of each");
         }

@@ -1,0 +1,97 @@
+package dev.backbench.cli;
+
+import dev.backbench.core.ExitCode;
+import dev.backbench.core.plan.Backends;
+import dev.backbench.reports.Grid;
+import dev.backbench.spi.Artifact;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.PhaseClock;
+import dev.backbench.wasm.WasmException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "compile", mixinStandardHelpOptions = true, sortOptions = false,
+    description = {"Compile a module and say what came of it, or show a stage of the pipeline.",
+        "Without --emit: sizes and the time of each phase of this one compile (no measurement), and with -o the code in the back end's serialised form."})
+final class CompileCommand extends BenchCommand {
+    @Mixin
+    OneBackend one;
+
+    @Option(names = "--emit", paramLabel = "STAGE", description = "ir, asm, obj or what else the back end shows.")
+    String stage;
+
+    @Option(names = "--function", paramLabel = "N", description = "Only this one, by its index in the module; all if not said.")
+    int function = -1;
+
+    @Option(names = {"-o", "--output"}, paramLabel = "F", description = "Write to this file, not to standard output.")
+    Path output;
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The module.")
+    Path file;
+
+    @Override
+    int run() throws IOException {
+        byte[] input = OneBackend.read(file);
+        Backends.Chosen chosen = one.chosen();
+        List<String> stages = chosen.backend().stages();
+        if (stage != null && stages.isEmpty()) throw CliException.usage(chosen.name() + " shows no stages of its pipeline");
+        if (stage != null && !stages.contains(stage)) throw PlanArguments.unknown("stage of " + chosen.name() + " named", stage, stages);
+        try (Compiler compiler = one.compiler(chosen)) {
+            if (stage == null) describe(chosen.name(), compiler, input);
+            else deliver(compiler.emit(input, stage, function));
+        } catch (WasmException wrong) {
+            throw new CliException(ExitCode.FAILED, file + ": " + wrong.getMessage());
+        }
+        return ExitCode.OK.code();
+    }
+
+    private void describe(String name, Compiler compiler, byte[] input) throws IOException {
+        PhaseClock clock = PhaseClock.running();
+        long begin = System.nanoTime();
+        Artifact artifact = compiler.compile(input, clock);
+        compiler.link(artifact, clock).close();
+        clock.leave();
+        long whole = System.nanoTime() - begin, told = 0;
+        Grid grid = new Grid(2, name, file.getFileName().toString());
+        grid.add("module", input.length + " bytes");
+        grid.add("machine code", known(artifact.codeBytes(), " bytes"));
+        grid.add("constants", known(artifact.constantBytes(), " bytes"));
+        grid.add("functions emitted", known(artifact.functionsEmitted(), ""));
+        for (Map.Entry<String, Long> phase : clock.nanos().entrySet()) {
+            grid.add(phase.getKey(), milliseconds(phase.getValue()));
+            told += phase.getValue();
+        }
+        grid.add("other", milliseconds(whole - told));
+        grid.add("in all", milliseconds(whole) + " in this fresh process");
+        console().out.print(grid.text());
+        if (output != null) Files.write(output, artifact.serialize());
+    }
+
+    private void deliver(byte[] content) throws IOException {
+        if (output != null) {
+            Files.write(output, content);
+            return;
+        }
+        boolean binary = false;
+        for (int i = 0; i < Math.min(content.length, 512); i++) binary |= content[i] == 0;
+        if (binary && console().outIsTerminal()) throw CliException.usage(stage + " is binary: name a file with -o, or send it to one");
+        console().out.write(content);
+        console().out.flush();
+    }
+
+    private static String known(long value, String unit) {
+        return value < 0 ? "unknown" : value + unit;
+    }
+
+    private static String milliseconds(long nanos) {
+        return String.format(Locale.ROOT, "%.2f ms", nanos / 1e6);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.backbench.reports;
+
+import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** The table of totals that every form shares: a line for each back end, a column for each measure in each regime. */
+final class Overview {
+    /** @param higher whether higher is better of the absolute figure */
+    record Column(Measure measure, String regime, String title, String unit, boolean higher) {}
+
+    /**
+     * @param absolute in the column's unit; null where there is no figure
+     * @param total where the ratio and interval are; null likewise
+     * @param word what to show in its place, such as {@code tiered}; null if there is a figure
+     */
+    record Entry(Double absolute, Summary.Total total, String word) {}
+
+    /** @param below why it is shown below the line; null if it is ranked */
+    record Line(String backend, boolean reference, List<Entry> entries, String below) {}
+
+    final List<Column> columns = new ArrayList<>();
+    /** Ranked ones by falling code speed, then those below the line in the plan's order. */
+    final List<Line> lines = new ArrayList<>();
+
+    Overview(RunData data) {
+        for (Measure measure : data.manifest().plan().measures()) {
+            for (String regime : data.regimes(measure)) columns.add(column(measure, regime));
+        }
+        for (String backend : data.backends()) lines.add(line(data, backend));
+        lines.sort(Comparator.<Line, Boolean>comparing(line -> line.below != null).thenComparing(line -> line.below != null ? 0.0 : -speed(line)));
+    }
+
+    private static Column column(Measure measure, String regime) {
+        return switch (measure) {
+            case COMPILE -> new Column(measure, regime, "compile, " + regime, "MB/s", true);
+            case RUN -> new Column(measure, regime, "speed of code", "x", true);
+            case SIZE -> new Column(measure, regime, "code size", "B/B", false);
+            case COLD -> new Column(measure, regime, "cold start", "ms", false);
+            case MEMORY -> new Column(measure, regime, "memory", "MB", false);
+        };
+    }
+
+    private double speed(Line line) {
+        for (int c = 0; c < columns.size(); c++) {
+            if (columns.get(c).measure() == Measure.RUN && line.entries.get(c).total() != null && line.entries.get(c).total().geomean() != null) {
+                return line.entries.get(c).total().geomean();
+            }
+        }
+        return 0;
+    }
+
+    private Line line(RunData data, String backend) {
+        List<Entry> entries = new ArrayList<>();
+        boolean any = false;
+        for (Column column : columns) {
+            Entry entry = entry(data, backend, column);
+            any |= entry.total != null;
+            entries.add(entry);
+        }
+        return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, backend, any));
+    }
+
+    private static Entry entry(RunData data, String backend, Column column) {
+        Summary.Total total = data.total(backend, column.measure, column.regime);
+        if (total == null || total.total() == null || total.workloads() == 0) return new Entry(null, null, word(data, backend, column));
+        return new Entry(absolute(column.measure, total), total, null);
+    }
+
+    /** Sums of milliseconds and megabytes say little: shown as the mean of a program. */
+    private static Double absolute(Measure measure, Summary.Total total) {
+        return switch (measure) {
+            case RUN, COLD, MEMORY -> total.total() / total.workloads();
+            case COMPILE, SIZE -> total.total();
+        };
+    }
+
+    /** The status that most explains why there is no figure. */
+    private static String word(RunData data, String backend, Column column) {
+        String word = "-";
+        for (Summary.Cell cell : data.summary().cells()) {
+            if (!cell.backend().equals(backend) || cell.measure() != column.measure || !cell.regime().equals(column.regime)) continue;
+            if (cell.status() == Status.OK) return "no program in common";
+            word = cell.status().label();
+            if (cell.status().failure()) return word;
+        }
+        return word;
+    }
+
+    private static String below(RunData data, String backend, boolean any) {
+        Manifest.BackendEntry entry = data.backend(backend);
+        if (entry != null && !entry.available()) return "unavailable: " + entry.reason() + (entry.fix() == null ? "" : ". Type: " + entry.fix());
+        List<String> reasons = new ArrayList<>();
+        for (Summary.Unranked u : data.summary().unranked()) {
+            if (u.backend().equals(backend)) reasons.add(u.measure().label() + " not ranked: " + u.reason());
+        }
+        if (!reasons.isEmpty()) return String.join("; ", reasons);
+        return any ? null : "no figures";
+    }
+
+    /** For one column, {@code k of n programs}; null without a figure. */
+    String common(int column) {
+        for (Line line : lines) {
+            Summary.Total total = line.entries.get(column).total();
+            if (total != null) return total.workloads() + " of " + total.of();
+        }
+        return null;
+    }
+}

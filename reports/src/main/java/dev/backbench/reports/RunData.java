@@ -1,0 +1,137 @@
+package dev.backbench.reports;
+
+import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Row;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary;
+import dev.backbench.core.store.RunFolder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * All that a report shows of one run, from its stored files only.
+ *
+ * @param phases compile time by phase, nanoseconds by byte of code section
+ * @param cold time to the first mark by cause, nanoseconds by start
+ * @param size machine code and constants, bytes by byte of code section
+ */
+public record RunData(Manifest manifest, Summary summary, Split phases, Split cold, Split size) {
+    /**
+     * Parts of a whole per back end, over the programs that all of these back ends have samples of, so that bars compare.
+     *
+     * @param parts by back end, then by part in the order of first appearance
+     * @param programs how many
+     */
+    public record Split(Map<String, Map<String, Double>> parts, int programs) {
+        public static final Split NONE = new Split(Map.of(), 0);
+
+        /** Every part's name that any back end has, in order of first appearance. */
+        public Set<String> names() {
+            Set<String> names = new java.util.LinkedHashSet<>();
+            parts.values().forEach(p -> names.addAll(p.keySet()));
+            return names;
+        }
+
+        public double whole(String backend) {
+            double sum = 0;
+            for (double part : parts.getOrDefault(backend, Map.of()).values()) sum += part;
+            return sum;
+        }
+    }
+
+    public static RunData read(RunFolder folder) {
+        Splits splits = new Splits();
+        folder.rows(splits::add);
+        return of(folder.manifest(), folder.summary(), splits);
+    }
+
+    /** From rows in memory. */
+    public static RunData of(Manifest manifest, Summary summary, Iterable<Row> rows) {
+        Splits splits = new Splits();
+        rows.forEach(splits::add);
+        return of(manifest, summary, splits);
+    }
+
+    private static RunData of(Manifest manifest, Summary summary, Splits splits) {
+        return new RunData(manifest, summary, splits.phases(), splits.cold(), splits.size());
+    }
+
+    /** Back ends of the run in the plan's order, unavailable ones included. */
+    public List<String> backends() {
+        return manifest.plan().backends();
+    }
+
+    /** @return null if there is none */
+    public Manifest.BackendEntry backend(String name) {
+        for (Manifest.BackendEntry entry : manifest.backends()) if (entry.backend().equals(name)) return entry;
+        return null;
+    }
+
+    /** @return null if there is none */
+    public Summary.Total total(String backend, Measure measure, String regime) {
+        for (Summary.Total t : summary.totals()) if (t.backend().equals(backend) && t.measure() == measure && t.regime().equals(regime)) return t;
+        return null;
+    }
+
+    /** @return null if there is none */
+    public Summary.Cell cell(String backend, String workload, Measure measure, String regime) {
+        for (Summary.Cell c : summary.cells()) {
+            if (c.backend().equals(backend) && c.workload().equals(workload) && c.measure() == measure && c.regime().equals(regime)) return c;
+        }
+        return null;
+    }
+
+    /** Regimes that the summary has for a measure, in the measure's order, others (such as {@code self-warm}) after them. */
+    public List<String> regimes(Measure measure) {
+        Set<String> present = new TreeSet<>();
+        for (Summary.Cell c : summary.cells()) if (c.measure() == measure) present.add(c.regime());
+        List<String> regimes = new ArrayList<>();
+        for (String regime : measure.regimes()) if (present.remove(regime)) regimes.add(regime);
+        regimes.addAll(present);
+        return regimes;
+    }
+
+    /** Why the back end is not ranked under a measure; null if it is. */
+    public String unranked(String backend, Measure measure) {
+        for (Summary.Unranked u : summary.unranked()) if (u.backend().equals(backend) && u.measure() == measure) return u.reason();
+        return null;
+    }
+
+    /** Whether no measure forbids a ranking and at least one gives a figure. */
+    public boolean ranked(String backend) {
+        for (Summary.Unranked u : summary.unranked()) if (u.backend().equals(backend)) return false;
+        for (Summary.Total t : summary.totals()) if (t.backend().equals(backend)) return true;
+        return false;
+    }
+
+    /** Cells that ended badly, in the summary's order. */
+    public List<Summary.Cell> failures() {
+        return summary.cells().stream().filter(c -> c.status().failure()).toList();
+    }
+
+    /** How many of a back end's cells ended in a status. */
+    public int count(String backend, Status status) {
+        int count = 0;
+        for (Summary.Cell c : summary.cells()) if (c.backend().equals(backend) && c.status() == status) count++;
+        return count;
+    }
+
+    /** The command that repeats a cell alone. */
+    public String repeat(Summary.Cell cell) {
+        String workload = cell.workload();
+        for (Manifest.WorkloadEntry w : manifest.workloads()) {
+            if (w.name().equals(cell.workload()) && "folder".equals(w.origin()) && w.source() != null) workload = w.source(); // named by its file
+        }
+        return "./bench trial " + quoted("--backends=" + cell.backend()) + " " + quoted("--workloads=" + workload) + " --measures=" + cell.measure().label()
+            + " --seed=" + manifest.plan().seed();
+    }
+
+    /** For a POSIX shell. */
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

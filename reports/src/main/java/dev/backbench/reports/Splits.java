@@ -1,0 +1,95 @@
+package dev.backbench.reports;
+
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Row;
+import dev.backbench.core.row.Status;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Gathers from rows, as they stream by, how compile time, cold start and size divide into parts. */
+final class Splits {
+    private static final String OTHER = "other";
+
+    /** Sums of one back end on one program. */
+    private static final class Sums {
+        final Map<String, Double> parts = new LinkedHashMap<>();
+        double work;
+        int samples;
+    }
+
+    private final Map<String, Map<String, Sums>> phases = new LinkedHashMap<>(), cold = new LinkedHashMap<>(), size = new LinkedHashMap<>();
+
+    void add(Row row) {
+        if (row.warmup() || row.status() != Status.OK) return;
+        if (row.measure() == Measure.COMPILE && !row.phasesNs().isEmpty()) timed(phases, row, row.work().codeSectionBytes());
+        if (row.measure() == Measure.COLD && !row.phasesNs().isEmpty()) timed(cold, row, 1);
+        if (row.measure() == Measure.SIZE && row.code() != null && row.code().bytes() >= 0) sized(row);
+    }
+
+    private static void timed(Map<String, Map<String, Sums>> into, Row row, double work) {
+        Sums sums = sums(into, row);
+        long rest = row.ns().wall();
+        for (Map.Entry<String, Long> phase : row.phasesNs().entrySet()) {
+            sums.parts.merge(phase.getKey(), (double) phase.getValue(), Double::sum);
+            rest -= phase.getValue();
+        }
+        if (rest > 0) sums.parts.merge(OTHER, (double) rest, Double::sum);
+        sums.work += work;
+        sums.samples++;
+    }
+
+    private void sized(Row row) {
+        Sums sums = sums(size, row);
+        if (sums.samples > 0) return; // the same each time
+        sums.parts.put("code", (double) row.code().bytes());
+        sums.parts.put("constants", (double) Math.max(0, row.code().constantBytes()));
+        sums.work = row.work().codeSectionBytes();
+        sums.samples = 1;
+    }
+
+    private static Sums sums(Map<String, Map<String, Sums>> into, Row row) {
+        return into.computeIfAbsent(row.cell().backend(), k -> new LinkedHashMap<>()).computeIfAbsent(row.cell().workload(), k -> new Sums());
+    }
+
+    RunData.Split phases() {
+        return split(phases);
+    }
+
+    RunData.Split cold() {
+        return split(cold);
+    }
+
+    RunData.Split size() {
+        return split(size);
+    }
+
+    /** Each program's mean weighs by its work, so that the number of samples does not; programs that one back end lacks are left out for all. */
+    private static RunData.Split split(Map<String, Map<String, Sums>> gathered) {
+        Set<String> common = null;
+        for (Map<String, Sums> programs : gathered.values()) {
+            if (common == null) common = new LinkedHashSet<>(programs.keySet());
+            else common.retainAll(programs.keySet());
+        }
+        if (common == null || common.isEmpty()) return RunData.Split.NONE;
+        Map<String, Map<String, Double>> result = new LinkedHashMap<>();
+        for (Map.Entry<String, Map<String, Sums>> backend : gathered.entrySet()) result.put(backend.getKey(), parts(backend.getValue(), common));
+        return new RunData.Split(result, common.size());
+    }
+
+    private static Map<String, Double> parts(Map<String, Sums> programs, Set<String> common) {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        double work = 0;
+        for (String program : common) {
+            Sums sums = programs.get(program);
+            work += sums.work / sums.samples;
+            sums.parts.forEach((name, value) -> parts.merge(name, value / sums.samples, Double::sum));
+        }
+        double all = work;
+        parts.replaceAll((name, value) -> value / all);
+        Double other = parts.remove(OTHER);
+        if (other != null) parts.put(OTHER, other);
+        return parts;
+    }
+}
