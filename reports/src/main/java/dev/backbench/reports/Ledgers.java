@@ -38,8 +38,8 @@ final class Ledgers {
     private static String words(Map<String, String> fields) {
         List<String> words = new ArrayList<>();
         fields.forEach((name, value) -> {
-            if (!value.equals("-")) words.add(name + " " + value);
+            if (!value.equals("-")) words.add(name.equals("process") ? value : name + " " + value);
         });
-        return String.join(", ", words);
+        return String.join("; ", words);
     }
 }

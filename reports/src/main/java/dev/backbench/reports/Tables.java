@@ -2,6 +2,7 @@ package dev.backbench.reports;
 
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.spi.Ledger;
 import java.util.ArrayList;
@@ -90,13 +91,17 @@ final class Tables {
     private static List<String> dropped(RunData data) {
         Map<String, Set<String>> measures = new LinkedHashMap<>();
         for (Summary.Dropped d : data.summary().dropped()) {
-            String why = d.workload() + ": " + (d.backend() == null ? "" : d.backend() + " ") + (d.status() == null ? "" : d.status().label())
-                + (d.reason() == null ? "" : (d.status() == null ? "" : ", ") + d.reason());
+            String why = d.workload() + ": " + (d.backend() == null ? "" : d.backend() + " ") + (said(d) ? d.status().label() : "")
+                + (d.reason() == null ? "" : (said(d) ? ", " : "") + d.reason());
             measures.computeIfAbsent(why, k -> new LinkedHashSet<>()).add(d.measure().label() + (d.measure() == Measure.COMPILE ? " " + d.regime() : ""));
         }
         List<String> notes = new ArrayList<>();
         measures.forEach((why, of) -> notes.add("Left out of the totals: " + why + " (" + String.join(", ", of) + ")"));
         return notes;
+    }
+
+    private static boolean said(Summary.Dropped d) {
+        return d.status() != null && d.status() != Status.OK;
     }
 
     /** Every program under one measure: the median with its interval, or the status. */
@@ -124,7 +129,7 @@ final class Tables {
         if (cell.median() == null) return cell.status().label();
         String interval = Figures.interval(cell.low(), cell.high());
         String figure = Figures.number(cell.median()) + (interval.isEmpty() ? "" : " (" + interval + ")");
-        if (cell.status().failure()) return cell.status().label() + (cell.status() == dev.backbench.core.row.Status.TIMEOUT ? ", over " + figure : "");
+        if (cell.status().failure()) return cell.status().label() + (cell.status() == Status.TIMEOUT ? ", over " + figure : "");
         return figure + (cell.n() == 1 && interval.isEmpty() ? " *" : "");
     }
 

@@ -1,0 +1,84 @@
+package dev.backbench.reports;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DocumentTest {
+    private final RunData run = Fabricated.run();
+
+    @Test
+    void tableOfTotals() throws Exception {
+        Golden.check("table.txt", Document.of(run, Document.Format.TABLE, false, false));
+    }
+
+    @Test
+    void tableOfPrograms() throws Exception {
+        Golden.check("table-verbose.txt", Document.of(run, Document.Format.TABLE, true, false));
+    }
+
+    @Test
+    void markdown() throws Exception {
+        Golden.check("tables.md", Document.of(run, Document.Format.MARKDOWN, true, false));
+    }
+
+    @Test
+    void csv() throws Exception {
+        String csv = Document.of(run, Document.Format.CSV, true, false);
+        Golden.check("cells.csv", csv);
+        assertEquals(1 + run.summary().cells().size(), csv.lines().count());
+        assertTrue(csv.contains("\"" + Fabricated.HOSTILE.replace("\"", "\"\"") + "\""), "a field with quotes is quoted, its quotes doubled");
+    }
+
+    @Test
+    void pageWithoutCharts() throws Exception {
+        String page = new Page(run, List.of("gcc:O0 compiles 3.8x faster than llvm:O2 (3.6–3.9) <b>"), List.of(), "no charts: no fonts").html();
+        Golden.check("page.html", page);
+        assertFalse(page.contains("<script"), "names are escaped");
+        assertFalse(page.contains("<b>"), "sentences are escaped");
+    }
+
+    @Test
+    void theCommandThatRepeatsACellSurvivesAShell() {
+        String timedOut = run.repeat(run.failures().getFirst());
+        assertEquals("./bench trial --backends=gcc:O0 --workloads=sqlite3 --measures=run --seed=42", timedOut);
+        var hostile = run.summary().cells().stream().filter(c -> c.workload().equals(Fabricated.HOSTILE)).findFirst().orElseThrow();
+        assertEquals("./bench trial --backends=gcc:O0 '--workloads=dir/it'\\''s.wasm' --measures=compile --seed=42", run.repeat(hostile));
+    }
+
+    @Test
+    void backEndsOfLikeSpeedAreRankedAndOthersStandBelow() {
+        Overview overview = new Overview(run);
+        List<String> order = overview.lines.stream().map(Overview.Line::backend).toList();
+        assertEquals(List.of("llvm:O2", "gcc:O2", "gcc:O0", "llvm:O0", "jvm", "absent"), order);
+        assertEquals("unavailable: libabsent.so is not there. Type: ./bench setup absent", overview.lines.getLast().below());
+        assertTrue(overview.lines.get(4).below().contains("bounds explicit"));
+    }
+
+    @Test
+    void numbersHaveThreeDigitsAndNoExponents() {
+        assertEquals("0.0312", Figures.number(0.03123));
+        assertEquals("1230", Figures.number(1234.5));
+        assertEquals("1", Figures.number(0.99999));
+        assertEquals("0", Figures.number(0.0));
+        assertEquals("0.00000123", Figures.number(1.234e-6));
+        assertEquals("123000000", Figures.number(1.2345e8));
+        assertEquals("-", Figures.number(null));
+        assertEquals("-", Figures.number(Double.POSITIVE_INFINITY));
+        assertEquals("1.5 s", Figures.time(1500.0));
+        assertEquals("20 µs", Figures.time(0.02));
+    }
+
+    @Test
+    void partsAreOverTheProgramsAllHave() {
+        assertEquals(5, run.phases().programs());
+        assertEquals(List.of("translate", "optimise", "assemble", "select+allocate+emit", "other"), List.copyOf(run.phases().names()));
+        assertEquals(1000 / 0.12, run.phases().whole("gcc:O0"), 1, "nanoseconds by byte");
+        assertEquals(4.1, run.size().whole("llvm:O2"), 0.01);
+        assertFalse(run.size().parts().containsKey("jvm"));
+        assertEquals(1500e6, run.cold().whole("llvm:O2"), 1);
+    }
+}
