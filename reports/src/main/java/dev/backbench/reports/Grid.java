@@ -81,7 +81,12 @@ public final class Grid {
         return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_").replace("`", "\\`").replace("\n", " ");
     }
 
-    /** Rows below {@link #line} carry the class {@code below}. @param caption read out by screen readers, shown small */
+    private static String lines(String cell) {
+        int end = cell.indexOf('\n');
+        return end < 0 ? cell : cell.substring(0, end) + "<br><small>" + cell.substring(end + 1) + "</small>";
+    }
+
+    /** Rows below {@link #line} carry the class {@code below}; a cell's second line is set small. @param caption read out by screen readers, shown small */
     String html(String caption) {
         StringBuilder text = new StringBuilder("<div class=\"wide\"><table><caption>").append(Html.escape(caption)).append("</caption><thead><tr>");
         for (int c = 0; c < head.length; c++) text.append(c < left ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">").append(Html.escape(head[c])).append("</th>");
@@ -90,7 +95,7 @@ public final class Grid {
             text.append(lineBefore >= 0 && r >= lineBefore ? "<tr class=\"below\">" : "<tr>");
             String[] row = rows.get(r);
             for (int c = 0; c < head.length; c++) {
-                String cell = Html.escape(c < row.length ? row[c] : "");
+                String cell = lines(Html.escape(c < row.length ? row[c] : ""));
                 if (c == 0) text.append("<th scope=\"row\">").append(cell).append("</th>");
                 else text.append(c < left ? "<td>" : "<td class=\"n\">").append(cell).append("</td>");
             }

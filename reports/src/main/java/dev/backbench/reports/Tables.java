@@ -21,7 +21,7 @@ final class Tables {
         List<String> head = new ArrayList<>(List.of("back end"));
         for (Overview.Column column : overview.columns) head.add(column.title() + (column.unit().equals("x") ? "" : ", " + column.unit()));
         Grid grid = new Grid(1, head.toArray(String[]::new));
-        fill(grid, overview, (column, entry) -> List.of(brief(column, entry)));
+        fill(grid, overview, Tables::brief);
         return grid;
     }
 
@@ -36,26 +36,22 @@ final class Tables {
         };
     }
 
-    /** For pages: the absolute figure, and the ratio to the reference with its interval. */
+    /** For pages: the absolute figure, and on a second line the ratio to the reference with its interval. */
     static Grid full(Overview overview) {
         List<String> head = new ArrayList<>(List.of("back end"));
-        for (Overview.Column column : overview.columns) {
-            String unit = column.measure() == Measure.RUN ? "ms" : column.unit();
-            head.add(column.title().equals("speed of code") ? "run, " + unit : column.title() + ", " + unit);
-            head.add("ratio");
-        }
+        for (Overview.Column column : overview.columns) head.add(column.measure() == Measure.RUN ? "run, ms" : column.title() + ", " + column.unit());
         Grid grid = new Grid(1, head.toArray(String[]::new));
         fill(grid, overview, (column, entry) -> {
-            if (entry.word() != null) return List.of(entry.word(), "");
+            if (entry.word() != null) return entry.word();
             Summary.Total t = entry.total();
             String interval = Figures.interval(t.low(), t.high());
-            return List.of(Figures.number(entry.absolute()), t.geomean() == null ? "-" : Figures.times(t.geomean()) + (interval.isEmpty() ? "" : " (" + interval + ")"));
+            return Figures.number(entry.absolute()) + (t.geomean() == null ? "" : "\n" + Figures.times(t.geomean()) + (interval.isEmpty() ? "" : " (" + interval + ")"));
         });
         return grid;
     }
 
     private interface Cells {
-        List<String> of(Overview.Column column, Overview.Entry entry);
+        String of(Overview.Column column, Overview.Entry entry);
     }
 
     private static void fill(Grid grid, Overview overview, Cells cells) {
@@ -66,7 +62,7 @@ final class Tables {
                 lined = true;
             }
             List<String> row = new ArrayList<>(List.of(line.backend() + (line.reference() ? " (reference)" : "")));
-            for (int c = 0; c < overview.columns.size(); c++) row.addAll(cells.of(overview.columns.get(c), line.entries().get(c)));
+            for (int c = 0; c < overview.columns.size(); c++) row.add(cells.of(overview.columns.get(c), line.entries().get(c)));
             grid.add(row.toArray(String[]::new));
         }
     }
@@ -81,7 +77,7 @@ final class Tables {
         }
         String reference = data.summary().reference();
         notes.add((reference == null ? "No reference." : "Ratios are speeds against " + reference + ", higher is better, each the geometric mean over families of programs.")
-            + " Every program goes through Wasm. In brackets: 95% intervals, or the ratio beside an absolute figure.");
+            + " Every program goes through Wasm. In brackets: 95% intervals, or a ratio beside its absolute figure.");
         common.forEach((of, titles) -> notes.add("Over " + of + " programs, those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         for (Overview.Line line : overview.lines) if (line.below() != null) notes.add("Below the line: " + line.backend() + ": " + line.below());
         notes.addAll(dropped(data));
