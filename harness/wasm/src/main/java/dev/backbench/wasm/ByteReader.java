@@ -97,6 +97,19 @@ final class ByteReader {
         pos += count;
     }
 
+    /**
+     * Completes an operation whose first byte {@code op} was read at {@code at}.
+     *
+     * @return its {@link Opcode}; what is none is refused, as unsupported where it is known
+     */
+    int operation(int op, int at) {
+        boolean prefix = op >= 0xFB && op <= 0xFE;
+        int code = prefix ? u32() : op, full = op == 0xFC ? 0x100 + code : op;
+        if (full >= 0 && full < OpTable.SIZE && OpTable.INFO[full] != OpTable.ILLEGAL) return full;
+        Feature feature = OpTable.refusal(prefix ? op : 0, code);
+        throw feature != null ? feature.at(at) : malformed(at, "illegal opcode " + Integer.toHexString(op) + (prefix ? " " + Integer.toHexString(code) : ""));
+    }
+
     int valueType() {
         int at = pos;
         return valueType(u8(), at);

@@ -62,7 +62,7 @@ final class ConstExprs {
                 case Opcode.I32_ADD, Opcode.I32_SUB, Opcode.I32_MUL -> arithmetic(ValType.I32, at);
                 case Opcode.I64_ADD, Opcode.I64_SUB, Opcode.I64_MUL -> arithmetic(ValType.I64, at);
                 default -> {
-                    OpTable.check(in, op, at);
+                    in.operation(op, at);
                     throw in.invalid(at, "constant expression required");
                 }
             }

@@ -4,7 +4,7 @@ package dev.backbench.wasm;
 public final class FunctionTranslator {
     private final WasmModule module;
     private final SsaSink sink = new SsaSink();
-    private final BodyLoop loop;
+    private final SsaLoop loop;
     private int function;
 
     private final IrBuilder.Context context = new IrBuilder.Context() {
@@ -32,7 +32,7 @@ public final class FunctionTranslator {
     /** @param module may be shared */
     public FunctionTranslator(WasmModule module) {
         this.module = module;
-        loop = new BodyLoop(module, sink);
+        loop = new SsaLoop(module, sink);
     }
 
     /**

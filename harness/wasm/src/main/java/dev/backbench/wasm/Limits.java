@@ -35,6 +35,11 @@ public final class Limits {
     public static final int BODY_BYTES = 7_654_321;
     /** (JS API) */
     public static final int BRANCH_TABLE = 65_520;
+    /**
+     * Operands that the calls, branches and blocks of one function check and move, where they have more than one: two bytes can move a thousand, so work and memory
+     * would not be linear in the module's size. Real functions stay under a hundredth of it.
+     */
+    public static final int OPERANDS_MOVED = 20_000_000;
 
     private Limits() {}
 }

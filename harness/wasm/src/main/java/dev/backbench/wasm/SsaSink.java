@@ -129,7 +129,7 @@ final class SsaSink {
 
     // ---- the function ----
 
-    void begin(byte[] localTypes, int localCount, int parameterCount) {
+    void begin(byte[] localTypes, int localCount, int parameterCount, int declared) {
         blocks = 0;
         edges = 0;
         edgeValueCount = 0;
@@ -189,7 +189,7 @@ final class SsaSink {
         openFrame(frame, base, parameters.length, results);
     }
 
-    void loop(int frame, int base, byte[] types) {
+    void loop(int frame, int base, byte[] types, byte[] results) {
         int count = types.length;
         openFrame(frame, base, count, types);
         int head = newBlock(true), edge = newEdge(head, base, count);
@@ -385,11 +385,11 @@ final class SsaSink {
 
     // ---- values: each takes its operands from the height it is given upwards and leaves its result there ----
 
-    void localGet(int height, int local) {
+    void localGet(int height, int local, int type) {
         values[height] = locals.read(local);
     }
 
-    void localSet(int height, int local) {
+    void localSet(int height, int local, int type) {
         locals.write(local, values[height]);
     }
 
