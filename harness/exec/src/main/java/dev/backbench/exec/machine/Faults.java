@@ -63,8 +63,9 @@ public final class Faults {
         return TrapReason.UNKNOWN;
     }
 
-    /** The reason in {@code 67 0F B9 40 rr}. */
+    /** The reason in {@code 67 0F B9 40 rr}; LLVM encodes a displacement of 0 without its byte. */
     private static TrapReason trapSite(long pc) {
+        if (Raw.getInt(pc) == 0x00B90F67) return REASONS[0];
         if (Raw.getInt(pc) != 0x40B90F67) return TrapReason.UNKNOWN;
         int ordinal = Raw.getByte(pc + 4) & 0xFF;
         return ordinal < REASONS.length ? REASONS[ordinal] : TrapReason.UNKNOWN;
