@@ -119,7 +119,7 @@ public final class NativeInstance implements Instance, Upcalls.Runtime {
         for (int s = 0; s < elements.length; s++) elements[s] = references(module.elements().get(s), constants);
         for (int s = 0; s < elements.length; s++) initializeTable(s, constants);
         for (int s = 0; s < dataDropped.length; s++) initializeMemory(s, constants);
-        if (module.start() >= 0) function(module.start()).invoke(NO_ARGUMENTS, NO_ARGUMENTS);
+        if (module.start() >= 0) nativeFunction(module.start()).invoke(NO_ARGUMENTS, NO_ARGUMENTS); // an imported one too: it may want this instance's memory
     }
 
     private void makeGlobals(ConstantExpression constants) {
@@ -250,8 +250,12 @@ public final class NativeInstance implements Instance, Upcalls.Runtime {
     }
 
     private Extern.Function function(int index) {
-        if (functions[index] == null) functions[index] = new NativeFunction(store, Signature.of(module.functionType(index)), functionReference(index));
+        if (functions[index] == null) functions[index] = nativeFunction(index);
         return (Extern.Function) functions[index];
+    }
+
+    private NativeFunction nativeFunction(int index) {
+        return new NativeFunction(store, Signature.of(module.functionType(index)), functionReference(index));
     }
 
     @Override

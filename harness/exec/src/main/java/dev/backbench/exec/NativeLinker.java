@@ -52,7 +52,7 @@ public final class NativeLinker {
         for (int i = 0; i < library.length; i++) library[i] = LibraryRoutines.address(image.names[i]);
         collect();
         long stubsAt = Posix.roundUp(Settings.CODE_OFFSET + (long) image.code.length, STUB);
-        long text = Posix.roundUp(stubsAt + (long) STUB * stubs.size(), Posix.PAGE);
+        long text = Posix.roundUp(Math.max(1, stubsAt + (long) STUB * stubs.size()), Posix.PAGE);
         long gotBytes = Posix.roundUp(8L * got.size(), Math.max(16, image.constantsAlign));
         long total = text + gotBytes + image.constants.length;
         long start = CodeRegion.allocate(total);

@@ -18,6 +18,7 @@ public final class NativeMemory implements Extern.Memory {
     private final long max;
     private final long base;
     private final long record;
+    private MemorySegment segment;
 
     NativeMemory(NativeStore store, WasmModule.MemoryType type) {
         this.store = store;
@@ -56,7 +57,10 @@ public final class NativeMemory implements Extern.Memory {
 
     @Override
     public MemorySegment segment() {
-        return MemorySegment.ofAddress(base).reinterpret(bytes(), store.arena(), null);
+        store.checkOpen();
+        long bytes = bytes();
+        if (segment == null || segment.byteSize() != bytes) segment = MemorySegment.ofAddress(base).reinterpret(bytes, store.arena(), null);
+        return segment;
     }
 
     @Override

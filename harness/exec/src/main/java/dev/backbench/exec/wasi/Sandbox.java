@@ -9,16 +9,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Keeps a program inside one folder. A path is taken relative to the folder its descriptor stands for, without {@code ..} that climb above it; the real
- * folder it then lies in, after all links, must be the root or below; and so must what it finally names, where that is a link to be followed.
+ * Keeps a program inside one folder, by turning every path into one that is relative to that folder and free of links, or into an error. A path is
+ * taken relative to the folder its descriptor stands for, without {@code ..} that climb above it; the real folder it then lies in
+ * must be the root or below, and so must what it finally names, where that is a link to be followed.
  */
 final class Sandbox {
-    private static final int EINVAL = 28, ENOENT = 44, EPERM = 63;
-    private static final int PREOPEN = 3;
+    /** The root's descriptor. */
+    static final int PREOPEN = 3;
+
+    private static final int EBADF = 8, EINVAL = 28, ENOENT = 44, ENOTDIR = 54, EPERM = 63;
 
     private final Path root;
     /** By descriptor; files too, which no path can be relative to. */
     private final Map<Integer, Path> opened = new HashMap<>();
+    private int error;
 
     /** @param preopen null for none @throws BackendException it is not a folder */
     Sandbox(Path preopen) {
@@ -37,33 +41,45 @@ final class Sandbox {
         return root;
     }
 
+    /** Why {@link #resolve} gave null. */
+    int error() {
+        return error;
+    }
+
     /**
-     * @param follow whether the operation may follow a link that the path itself names
-     * @return 0 or an errno; a descriptor never opened is left to the implementation
+     * @param follow whether the operation follows a link that the path itself names
+     * @return a path relative to {@link #PREOPEN}, or null
      */
-    int check(int fd, String path, boolean follow) {
+    String resolve(int fd, String path, boolean follow) {
         Path folder = opened.get(fd);
-        if (folder == null) return 0;
-        if (path.isEmpty()) return ENOENT;
-        Path target;
+        if (folder == null) return fail(EBADF);
+        if (!Files.isDirectory(folder)) return fail(ENOTDIR);
+        if (path.isEmpty()) return fail(ENOENT);
         try {
-            target = folder.resolve(path).normalize();
+            Path target = folder.resolve(path).normalize();
+            if (!target.startsWith(folder)) return fail(EPERM);
+            Path real = target;
+            if (!target.equals(root)) real = target.getParent().toRealPath().resolve(target.getFileName());
+            if (follow && Files.isSymbolicLink(real)) real = real.toRealPath();
+            if (!real.startsWith(root)) return fail(EPERM);
+            String relative = real.equals(root) ? "." : root.relativize(real).toString();
+            return path.endsWith("/") ? relative + "/" : relative;
         } catch (InvalidPathException e) {
-            return EINVAL;
-        }
-        if (!target.startsWith(folder)) return EPERM;
-        try {
-            if (!target.equals(root) && !target.getParent().toRealPath().startsWith(root)) return EPERM;
-            if (follow && Files.isSymbolicLink(target) && !target.toRealPath().startsWith(root)) return EPERM;
-            return 0;
+            return fail(EINVAL);
         } catch (IOException e) {
             // Nothing there, or a link to nothing: opening that to write would create the link's target, wherever it is.
-            return ENOENT;
+            return fail(ENOENT);
         }
     }
 
-    void opened(int folderFd, String path, int fd) {
-        opened.put(fd, opened.get(folderFd).resolve(path).normalize());
+    private String fail(int errno) {
+        error = errno;
+        return null;
+    }
+
+    /** @param path as {@link #resolve} gave it */
+    void opened(String path, int fd) {
+        opened.put(fd, root.resolve(path).normalize());
     }
 
     /** @return {@code result} */

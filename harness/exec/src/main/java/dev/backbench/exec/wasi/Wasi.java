@@ -2,6 +2,8 @@ package dev.backbench.exec.wasi;
 
 import dev.backbench.spi.Extern;
 import dev.backbench.spi.ProgramConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,20 +14,24 @@ import run.endive.wasi.WasiOptions;
 import run.endive.wasi.WasiPreview1;
 
 /**
- * WASI preview 1 for one program: Endive's implementation over our memories, with paths checked by a {@link Sandbox} first, because that implementation compares
- * paths as text and would follow a link in the middle of one out of the folder.
+ * WASI preview 1 for one program: Endive's implementation over our memories, with paths resolved by a {@link Sandbox} first, because that implementation compares
+ * paths as text: it would follow a link in the middle of one out of the folder, and looks for a relative link's target in the wrong place.
  *
  * <p>Random numbers come from a fixed seed: a benchmark does the same work on every run.
  */
 final class Wasi implements AutoCloseable {
-    private static final int EILSEQ = 25, ENOSYS = 52;
+    private static final int EILSEQ = 25, ENOSYS = 52, ENOTSOCK = 57;
+    /** Lookup flag. */
+    private static final int FOLLOW = 1;
     private static final long SEED = 0x5EED;
 
+    private final ProgramConfig config;
     private final WasiPreview1 wasi;
     private final Sandbox sandbox;
     private final SegmentMemory memory = new SegmentMemory();
 
     Wasi(ProgramConfig config) {
+        this.config = config;
         sandbox = new Sandbox(config.preopen());
         WasiOptions.Builder options = WasiOptions.builder().withArguments(config.arguments()).withStdin(config.in()).withStdout(config.out())
                 .withStderr(config.err()).withRandom(new Random(SEED));
@@ -58,15 +64,12 @@ final class Wasi implements AutoCloseable {
             case PROC_RAISE -> ENOSYS;
             case RANDOM_GET -> wasi.randomGet(memory, x, y);
             case SCHED_YIELD -> wasi.schedYield();
-            case SOCK_ACCEPT -> wasi.sockAccept(x, y, z);
-            case SOCK_RECV -> wasi.sockRecv(x, y, z, w, (int) a[4], (int) a[5]);
-            case SOCK_SEND -> wasi.sockSend(x, y, z, w, (int) a[4]);
-            case SOCK_SHUTDOWN -> wasi.sockShutdown(x, y);
-            default -> file(function, a);
+            case SOCK_ACCEPT, SOCK_RECV, SOCK_SEND, SOCK_SHUTDOWN -> ENOTSOCK;
+            default -> descriptor(function, a);
         };
     }
 
-    private int file(WasiFunction function, long[] a) {
+    private int descriptor(WasiFunction function, long[] a) {
         int fd = at(a, 0), y = at(a, 1), z = at(a, 2), w = at(a, 3);
         return switch (function) {
             case FD_ADVISE -> wasi.fdAdvise(fd, a[1], a[2], w);
@@ -96,51 +99,53 @@ final class Wasi implements AutoCloseable {
 
     private int path(WasiFunction function, long[] a) throws CharacterCodingException {
         int fd = at(a, 0);
-        return switch (function) {
-            case PATH_OPEN -> open(fd, a);
-            case PATH_LINK, PATH_RENAME, PATH_SYMLINK -> twoPaths(function, a);
-            case PATH_FILESTAT_GET, PATH_FILESTAT_SET_TIMES -> {
-                String path = string(a, 2);
-                int error = sandbox.check(fd, path, true);
-                if (error != 0) yield error;
-                yield function == WasiFunction.PATH_FILESTAT_GET ? wasi.pathFilestatGet(memory, fd, (int) a[1], path, (int) a[4])
-                        : wasi.pathFilestatSetTimes(fd, (int) a[1], path, a[4], a[5], (int) a[6]);
+        switch (function) {
+            case PATH_LINK, PATH_RENAME, PATH_SYMLINK -> {
+                return twoPaths(function, a);
+            }
+            case PATH_OPEN, PATH_FILESTAT_GET, PATH_FILESTAT_SET_TIMES -> {
+                boolean follow = function == WasiFunction.PATH_FILESTAT_SET_TIMES || (a[1] & FOLLOW) != 0;
+                String path = sandbox.resolve(fd, string(a, 2), follow);
+                return path == null ? sandbox.error() : file(function, path, a);
             }
             default -> {
-                String path = string(a, 1);
-                int error = sandbox.check(fd, path, false);
-                if (error != 0) yield error;
-                yield switch (function) {
-                    case PATH_CREATE_DIRECTORY -> wasi.pathCreateDirectory(fd, path);
-                    case PATH_READLINK -> wasi.pathReadlink(memory, fd, path, (int) a[3], (int) a[4], (int) a[5]);
-                    case PATH_REMOVE_DIRECTORY -> wasi.pathRemoveDirectory(fd, path);
-                    case PATH_UNLINK_FILE -> wasi.pathUnlinkFile(fd, path);
-                    default -> throw new AssertionError(function);
-                };
+                String path = sandbox.resolve(fd, string(a, 1), false);
+                return path == null ? sandbox.error() : name(function, path, a);
             }
-        };
+        }
     }
 
-    private int open(int fd, long[] a) throws CharacterCodingException {
-        String path = string(a, 2);
-        int error = sandbox.check(fd, path, true);
-        if (error != 0) return error;
-        int result = wasi.pathOpen(memory, fd, (int) a[1], path, (int) a[4], a[5], a[6], (int) a[7], (int) a[8]);
-        if (result == 0) sandbox.opened(fd, path, memory.readInt((int) a[8]));
+    /** Operations on what a path leads to. */
+    private int file(WasiFunction function, String path, long[] a) {
+        int lookup = (int) a[1];
+        if (function == WasiFunction.PATH_FILESTAT_GET) return wasi.pathFilestatGet(memory, Sandbox.PREOPEN, lookup, path, (int) a[4]);
+        if (function == WasiFunction.PATH_FILESTAT_SET_TIMES) return wasi.pathFilestatSetTimes(Sandbox.PREOPEN, lookup, path, a[4], a[5], (int) a[6]);
+        int result = wasi.pathOpen(memory, Sandbox.PREOPEN, lookup, path, (int) a[4], a[5], a[6], (int) a[7], (int) a[8]);
+        if (result == 0) sandbox.opened(path, memory.readInt((int) a[8]));
         return result;
+    }
+
+    /** Operations on a directory's entry. */
+    private int name(WasiFunction function, String path, long[] a) {
+        return switch (function) {
+            case PATH_CREATE_DIRECTORY -> wasi.pathCreateDirectory(Sandbox.PREOPEN, path);
+            case PATH_READLINK -> wasi.pathReadlink(memory, Sandbox.PREOPEN, path, (int) a[3], (int) a[4], (int) a[5]);
+            case PATH_REMOVE_DIRECTORY -> wasi.pathRemoveDirectory(Sandbox.PREOPEN, path);
+            case PATH_UNLINK_FILE -> wasi.pathUnlinkFile(Sandbox.PREOPEN, path);
+            default -> throw new AssertionError(function);
+        };
     }
 
     private int twoPaths(WasiFunction function, long[] a) throws CharacterCodingException {
         int first = function == WasiFunction.PATH_LINK ? 2 : function == WasiFunction.PATH_RENAME ? 1 : 0;
-        String from = string(a, first), to = string(a, first + 3);
         int fromFd = function == WasiFunction.PATH_SYMLINK ? (int) a[2] : (int) a[0], toFd = (int) a[first + 2];
-        int error = sandbox.check(fromFd, from, function == WasiFunction.PATH_LINK);
-        if (error == 0) error = sandbox.check(toFd, to, false);
-        if (error != 0) return error;
+        String from = sandbox.resolve(fromFd, string(a, first), function == WasiFunction.PATH_LINK);
+        String to = from == null ? null : sandbox.resolve(toFd, string(a, first + 3), false);
+        if (to == null) return sandbox.error();
         return switch (function) {
-            case PATH_LINK -> wasi.pathLink(fromFd, (int) a[1], from, toFd, to);
-            case PATH_RENAME -> wasi.pathRename(fromFd, from, toFd, to);
-            default -> wasi.pathSymlink(from, toFd, to);
+            case PATH_LINK -> wasi.pathLink(Sandbox.PREOPEN, (int) a[1], from, Sandbox.PREOPEN, to);
+            case PATH_RENAME -> wasi.pathRename(Sandbox.PREOPEN, from, Sandbox.PREOPEN, to);
+            default -> wasi.pathSymlink(from, Sandbox.PREOPEN, to);
         };
     }
 
@@ -157,6 +162,12 @@ final class Wasi implements AutoCloseable {
     @Override
     public void close() {
         wasi.close();
+        try {
+            config.out().flush();
+            config.err().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the program's output could not be written", e);
+        }
     }
 
     /** Formatting trace messages that nobody reads would be most of a call's time. */
