@@ -39,8 +39,8 @@ final class CompileCommand extends BenchCommand {
 
     @Override
     int run() throws IOException {
-        byte[] input = OneBackend.read(file);
         Backends.Chosen chosen = one.chosen();
+        byte[] input = OneBackend.read(file);
         List<String> stages = chosen.backend().stages();
         if (stage != null && stages.isEmpty()) throw CliException.usage(chosen.name() + " shows no stages of its pipeline");
         if (stage != null && !stages.contains(stage)) throw PlanArguments.unknown("stage of " + chosen.name() + " named", stage, stages);

@@ -2,6 +2,7 @@ package dev.backbench.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,18 @@ final class Console {
 
     private static PrintStream utf8(FileDescriptor descriptor) {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /** What became of standard output, asked once at the end. @return null if all was written, otherwise why not */
+    String lost() {
+        out.flush();
+        if (!out.checkError()) return null;
+        try {
+            new FileOutputStream(FileDescriptor.out).write(new byte[] {'\n'}); // a PrintStream does not keep the reason
+            return "unknown";
+        } catch (IOException e) {
+            return e.getMessage();
+        }
     }
 
     void noColor() {

@@ -37,7 +37,7 @@ final class DoctorCommand extends BenchCommand {
 
     private void backend(Backend backend) {
         for (Requirement r : Setup.missing(backend.requirements())) {
-            bad(backend.id() + ": " + r.what() + " is not in " + r.where() + " (" + Text.bytes(r.downloadBytes()) + ")", "./bench setup " + backend.id()
+            bad(backend.id() + ": " + r.what() + " is not in " + r.where() + " (" + Setup.size(r) + ")", "./bench setup " + backend.id()
                 + (r.byHand().startsWith("./bench setup") ? "" : "    or by hand: " + r.byHand()));
         }
         Availability available = backend.available();

@@ -26,6 +26,9 @@ import picocli.CommandLine.Spec;
     footer = {"", "'bench test' builds everything and runs its tests. 'bench COMMAND --help' tells the rest.",
         "Exit codes: 0 ok; 1 a wrong, crashed or timed-out cell; 2 usage; 3 nothing ran or a required back end is missing; 4 regression; 5 unsure; 130 interrupted."})
 public final class Main implements Runnable {
+    /** What a shell shows for a process that SIGPIPE ended, as with {@code bench … | head}. */
+    private static final int READER_GONE = 141;
+
     final Console console;
     private final List<String> arguments;
 
@@ -56,9 +59,10 @@ public final class Main implements Runnable {
         line.setParameterExceptionHandler((error, given) -> usage(console, error));
         line.setExecutionExceptionHandler((error, command, result) -> failed(console, error));
         int code = line.execute(arguments);
-        console.out.flush();
-        if (console.out.checkError() && code == ExitCode.OK.code()) {
-            console.warn("standard output could not be written (is the disk full, or its reader gone?)");
+        String lost = console.lost();
+        if (lost != null && lost.contains("Broken pipe")) return READER_GONE;
+        if (lost != null && code == ExitCode.OK.code()) {
+            console.warn("standard output could not be written: " + lost);
             return ExitCode.FAILED.code();
         }
         return code;

@@ -47,8 +47,8 @@ final class RunCommand extends BenchCommand {
     @Override
     int run() throws IOException {
         if (dir != null && !Files.isDirectory(dir)) throw CliException.usage("--dir=" + dir + ": there is no such folder");
-        byte[] wasm = OneBackend.read(file);
         Backends.Chosen chosen = one.chosen();
+        byte[] wasm = OneBackend.read(file);
         List<String> argv = new ArrayList<>(List.of(file.getFileName().toString()));
         argv.addAll(arguments);
         ProgramConfig config = new ProgramConfig(argv, environment, dir, System.in, console().out, console().err);

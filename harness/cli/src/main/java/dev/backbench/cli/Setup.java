@@ -42,8 +42,12 @@ final class Setup {
         return complete;
     }
 
+    static String size(Requirement requirement) {
+        return requirement.downloadBytes() == 0 ? "downloaded already" : "about " + Text.bytes(requirement.downloadBytes());
+    }
+
     private boolean fetch(String backend, Requirement requirement) throws InterruptedException {
-        String what = backend + " needs " + requirement.what() + " (about " + Text.bytes(requirement.downloadBytes()) + ", to " + requirement.where() + ")";
+        String what = backend + " needs " + requirement.what() + " (" + size(requirement) + ", to " + requirement.where() + ")";
         if (offline) {
             console.warn(what + "; not fetched, because of --offline. By hand: " + requirement.byHand());
             return false;
