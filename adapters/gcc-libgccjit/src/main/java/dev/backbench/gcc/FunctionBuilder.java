@@ -151,6 +151,12 @@ final class FunctionBuilder {
         return isBool[value] && state[value] == INLINED ? taken : jit.compare(Jit.NE, taken, jit.zero32);
     }
 
+    /** The same as {@link #take}, but good for any number of uses: an expression goes into a local. */
+    long takeFixed(int value) {
+        if (state[value] == PENDING) store(value);
+        return takeRaw(value);
+    }
+
     boolean isPendingBool(int value) {
         return state[value] == PENDING && isBool[value];
     }
@@ -272,7 +278,7 @@ final class FunctionBuilder {
         at = next;
     }
 
-    private long trapBlock(TrapReason reason) {
+    long trapBlock(TrapReason reason) {
         int i = reason.ordinal();
         if (trapBlocks[i] == 0) jit.trap(trapBlocks[i] = newBlock(), reason);
         return trapBlocks[i];

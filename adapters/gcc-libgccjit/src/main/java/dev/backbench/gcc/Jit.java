@@ -21,7 +21,7 @@ final class Jit {
     static final int OPTIMIZATION_LEVEL = 0;
     static final int DUMP_INITIAL_GIMPLE = 2;
     static final int VOID = 0, BOOL = 2, FLOAT = 14, DOUBLE = 15;
-    static final int EXPORTED = 0, INTERNAL = 1, ALWAYS_INLINE = 3;
+    static final int EXPORTED = 0, INTERNAL = 1, IMPORTED = 2;
     static final int MINUS = 0, NOT = 2, ABS = 3;
     static final int ADD = 0, SUBTRACT = 1, MULTIPLY = 2, DIVIDE = 3, MODULO = 4, AND = 5, XOR = 6, OR = 7, LOGICAL_AND = 8, LOGICAL_OR = 9, SHIFT_LEFT = 10, SHIFT_RIGHT = 11;
     static final int EQ = 0, NE = 1, LT = 2, LE = 3, GT = 4, GE = 5;
@@ -81,6 +81,8 @@ final class Jit {
     private static final MethodHandle PATCH = handle("version_patchlevel", "()P");
     private static final MethodHandle FUNCTION_PARAMETER = handle("function_get_param", "(PP)P");
     private static final MethodHandle SET_ALIGNMENT = handle("lvalue_set_alignment", "(PP)P");
+    private static final MethodHandle ASM_OUTPUT = handle("extended_asm_add_output_operand", "(PPPP)P");
+    private static final MethodHandle ASM_INPUT = handle("extended_asm_add_input_operand", "(PPPP)P");
 
     private Jit() {}
 
@@ -557,6 +559,22 @@ final class Jit {
     static void setAlignment(long lvalue, long bytes) {
         try {
             long ignored = (long) SET_ALIGNMENT.invokeExact(lvalue, bytes);
+        } catch (Throwable t) {
+            throw NativeLibrary.sneak(t);
+        }
+    }
+
+    static void asmOutput(long asm, long name, long constraint, long lvalue) {
+        try {
+            long ignored = (long) ASM_OUTPUT.invokeExact(asm, name, constraint, lvalue);
+        } catch (Throwable t) {
+            throw NativeLibrary.sneak(t);
+        }
+    }
+
+    static void asmInput(long asm, long name, long constraint, long value) {
+        try {
+            long ignored = (long) ASM_INPUT.invokeExact(asm, name, constraint, value);
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }

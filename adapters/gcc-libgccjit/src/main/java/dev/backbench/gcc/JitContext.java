@@ -26,7 +26,7 @@ final class JitContext implements AutoCloseable {
     private final MemorySegment scratch = arena.allocate(8L * 1024 + 16);
     private final long parameterName, localName;
     private final long[] trapTemplates = new long[TrapReason.values().length];
-    private final long memoryClobber, emptyTemplate;
+    private final long memoryClobber, emptyTemplate, sseOutput, sameAsOutput;
     private final long unreachable;
     private final long[] arguments = new long[3];
 
@@ -59,6 +59,8 @@ final class JitContext implements AutoCloseable {
         localName = string("v");
         memoryClobber = string("memory");
         emptyTemplate = string("");
+        sseOutput = string("=x");
+        sameAsOutput = string("0");
         unreachable = builtin("__builtin_unreachable");
         for (TrapReason reason : TrapReason.values()) {
             // ud1 eax, [eax + reason]: docs/abi.md
@@ -138,6 +140,13 @@ final class JitContext implements AutoCloseable {
         Jit.asmClobber(asm, memoryClobber);
         Jit.eval(block, call(unreachable));
         Jit.jump(block, block);
+    }
+
+    /** Assigns {@code value} to {@code lvalue}, both in SSE registers, without GCC knowing that they are equal. */
+    void assignOpaque(long block, long lvalue, long value) {
+        long asm = Jit.asm(block, emptyTemplate);
+        Jit.asmOutput(asm, 0, sseOutput, lvalue);
+        Jit.asmInput(asm, 0, sameAsOutput, value);
     }
 
     /** Memory accesses do not move across this point of {@code block}. */

@@ -16,8 +16,9 @@ final class ModuleBuilder {
     final InstanceLayout layout;
     final CompileOptions.Bounds bounds;
     final MemoryOrder order;
-    final Helpers helpers;
     final Numeric numeric;
+    /** Plain functions and not GCC's builtins: optimising the latter crashes libgccjit 12, which lacks some that it would turn them into. */
+    final long memmove, memset;
     private final long[] functions;
     /** By type index: {@code T (*)(instance, …)}. */
     private final long[] pointerTypes;
@@ -29,8 +30,9 @@ final class ModuleBuilder {
         this.bounds = bounds;
         this.order = order;
         layout = new InstanceLayout(module);
-        helpers = new Helpers(jit);
-        numeric = new Numeric(jit, helpers);
+        numeric = new Numeric(jit);
+        memmove = jit.function(Jit.IMPORTED, "memmove", jit.anything, parameters(jit.anything, jit.anything, jit.size), 3);
+        memset = jit.function(Jit.IMPORTED, "memset", jit.anything, parameters(jit.anything, jit.i32, jit.size), 3);
         functions = new long[module.functionCount()];
         pointerTypes = new long[module.types().size()];
     }
@@ -62,12 +64,16 @@ final class ModuleBuilder {
         return types;
     }
 
+    private long[] parameters(long... types) {
+        for (int i = 0; i < types.length; i++) types[i] = jit.parameter(types[i]);
+        return types;
+    }
+
     /** A defined function, declared when first asked for. */
     long function(int index) {
         if (functions[index] != 0) return functions[index];
         FuncType type = module.functionType(index);
-        long[] parameters = parameterTypes(type);
-        for (int i = 0; i < parameters.length; i++) parameters[i] = jit.parameter(parameters[i]);
+        long[] parameters = parameters(parameterTypes(type));
         int kind = module.escapeIndex(index) >= 0 ? Jit.EXPORTED : Jit.INTERNAL;
         return functions[index] = jit.function(kind, symbol(index), resultType(type), parameters, parameters.length);
     }

@@ -5,14 +5,12 @@ import dev.backbench.wasm.ValType;
 import static dev.backbench.wasm.Opcode.*;
 
 /**
- * Wasm's numeric operations as libgccjit expressions over operand expressions. Each operand is used exactly once; what needs one twice is a
- * {@link Helpers helper function}. Comparisons and {@code eqz} give {@link JitContext#bool}, everything else the Wasm type.
+ * Wasm's numeric operations as libgccjit expressions over operand expressions, each used exactly once; what needs more is left to {@link Expansions}. Comparisons and {@code eqz} give {@link JitContext#bool}, everything else the Wasm type.
  */
 final class Numeric {
     private static final byte[] RESULT = results();
 
     private final JitContext jit;
-    private final Helpers helpers;
     private final long[] builtins = new long[Builtin.values().length];
 
     private enum Builtin {
@@ -26,9 +24,8 @@ final class Numeric {
         }
     }
 
-    Numeric(JitContext jit, Helpers helpers) {
+    Numeric(JitContext jit) {
         this.jit = jit;
-        this.helpers = helpers;
     }
 
     /** The Wasm type of a numeric operation's or load's result. */
@@ -54,25 +51,6 @@ final class Numeric {
         return opcode >= I32_EQZ && opcode <= F64_GE;
     }
 
-    /** Whether the operation may trap, whatever its operands. */
-    static boolean unaryTraps(int opcode) {
-        return opcode >= I32_TRUNC_F32_S && opcode <= I32_TRUNC_F64_U || opcode >= I64_TRUNC_F32_S && opcode <= I64_TRUNC_F64_U;
-    }
-
-    /** @param constant whether the right operand is a constant, {@code bits} */
-    static boolean binaryTraps(int opcode, boolean constant, long bits) {
-        boolean narrow = opcode >= I32_DIV_S && opcode <= I32_REM_U;
-        if (!narrow && !(opcode >= I64_DIV_S && opcode <= I64_REM_U)) return false;
-        return !constant || !divisorIsSafe(opcode, bits);
-    }
-
-    /** Neither 0 nor, where signed, -1. */
-    private static boolean divisorIsSafe(int opcode, long bits) {
-        boolean signed = opcode == I32_DIV_S || opcode == I32_REM_S || opcode == I64_DIV_S || opcode == I64_REM_S;
-        long value = opcode <= I32_REM_U ? (int) bits : bits;
-        return value != 0 && !(signed && value == -1);
-    }
-
     long unary(int opcode, long x) {
         JitContext j = jit;
         return switch (opcode) {
@@ -82,8 +60,6 @@ final class Numeric {
             case I32_CLZ -> j.cast(j.binary(Jit.SUBTRACT, j.i32, builtin(Builtin.CLZ, j.binary(Jit.OR, j.u64,
                     j.binary(Jit.SHIFT_LEFT, j.u64, j.cast(x, j.u64), j.u64(1)), j.u64(1))), j.i32(31)), j.u32);
             case I32_CTZ -> j.cast(builtin(Builtin.CTZ, j.binary(Jit.OR, j.u64, j.cast(x, j.u64), j.u64(1L << 32))), j.u32);
-            case I64_CLZ -> j.call(helpers.countZeros(true), x);
-            case I64_CTZ -> j.call(helpers.countZeros(false), x);
             case I32_POPCNT -> j.cast(builtin(Builtin.POPCOUNT32, x), j.u32);
             case I64_POPCNT -> j.cast(builtin(Builtin.POPCOUNT64, x), j.u64);
             case I32_EXTEND8_S -> j.cast(j.cast(x, j.i8), j.u32);
@@ -97,7 +73,7 @@ final class Numeric {
             case I64_REINTERPRET_F64 -> j.bitcast(x, j.u64);
             case F32_REINTERPRET_I32 -> j.bitcast(x, j.f32);
             case F64_REINTERPRET_I64 -> j.bitcast(x, j.f64);
-            default -> opcode >= I32_TRUNC_SAT_F32_S || unaryTraps(opcode) ? j.call(helpers.truncation(opcode), x) : floating(opcode, x);
+            default -> floating(opcode, x);
         };
     }
 
@@ -122,7 +98,7 @@ final class Numeric {
             case F32_CONVERT_I64_S -> j.cast(j.cast(x, j.i64), j.f32);
             case F64_CONVERT_I32_S -> j.cast(j.cast(x, j.i32), j.f64);
             case F64_CONVERT_I64_S -> j.cast(j.cast(x, j.i64), j.f64);
-            case F32_CONVERT_I32_U, F32_CONVERT_I64_U, F32_DEMOTE_F64 -> j.cast(x, j.f32);
+            case F32_CONVERT_I32_U, F32_CONVERT_I64_U -> j.cast(x, j.f32);
             case F64_CONVERT_I32_U, F64_CONVERT_I64_U, F64_PROMOTE_F32 -> j.cast(x, j.f64);
             default -> throw new AssertionError("unary operation 0x" + Integer.toHexString(opcode));
         };
@@ -140,8 +116,6 @@ final class Numeric {
             case 1 -> jit.binary(Jit.SUBTRACT, type, left, right);
             case 2 -> jit.binary(Jit.MULTIPLY, type, left, right);
             case 3 -> jit.binary(Jit.DIVIDE, type, left, right);
-            case 4 -> jit.call(helpers.extremum(narrow, true), left, right);
-            case 5 -> jit.call(helpers.extremum(narrow, false), left, right);
             default -> builtin(narrow ? Builtin.COPYSIGN32 : Builtin.COPYSIGN64, left, right);
         };
     }
@@ -186,7 +160,10 @@ final class Numeric {
             case 0: return j.binary(Jit.ADD, type, left, right);
             case 1: return j.binary(Jit.SUBTRACT, type, left, right);
             case 2: return j.binary(Jit.MULTIPLY, type, left, right);
-            case 3, 4, 5, 6: return division(which, narrow, left, right, constant, bits);
+            case 3: return j.cast(j.binary(Jit.DIVIDE, signedType, j.cast(left, signedType), signed(narrow, right, true, bits)), type);
+            case 4: return j.binary(Jit.DIVIDE, type, left, right);
+            case 5: return j.cast(j.binary(Jit.MODULO, signedType, j.cast(left, signedType), signed(narrow, right, true, bits)), type);
+            case 6: return j.binary(Jit.MODULO, type, left, right);
             case 7: return j.binary(Jit.AND, type, left, right);
             case 8: return j.binary(Jit.OR, type, left, right);
             case 9: return j.binary(Jit.XOR, type, left, right);
@@ -194,25 +171,13 @@ final class Numeric {
             case 11:
                 long signedAmount = amount(signedType, narrow, constant ? right : j.cast(right, signedType), mask, constant, bits);
                 return j.cast(j.binary(Jit.SHIFT_RIGHT, signedType, j.cast(left, signedType), signedAmount), type);
-            case 12: return j.binary(Jit.SHIFT_RIGHT, type, left, amount(type, narrow, right, mask, constant, bits));
-            default: return j.call(helpers.rotate(narrow, which == 13), left, right);
+            default: return j.binary(Jit.SHIFT_RIGHT, type, left, amount(type, narrow, right, mask, constant, bits));
         }
     }
 
     private long amount(long type, boolean narrow, long right, int mask, boolean constant, long bits) {
         if (constant) return narrow ? Jit.fromInt(jit.ctx, type, (int) bits & mask) : Jit.fromLong(jit.ctx, type, bits & mask);
         return jit.binary(Jit.AND, type, right, narrow ? Jit.fromInt(jit.ctx, type, mask) : Jit.fromLong(jit.ctx, type, mask));
-    }
-
-    private long division(int which, boolean narrow, long left, long right, boolean constant, long bits) {
-        boolean signed = which == 3 || which == 5, remainder = which >= 5;
-        int opcode = narrow ? I32_DIV_S + which - 3 : I64_DIV_S + which - 3;
-        if (!constant || !divisorIsSafe(opcode, bits)) return jit.call(helpers.division(narrow, signed, remainder), left, right);
-        long type = narrow ? jit.u32 : jit.u64;
-        int op = remainder ? Jit.MODULO : Jit.DIVIDE;
-        if (!signed) return jit.binary(op, type, left, right);
-        long signedType = narrow ? jit.i32 : jit.i64;
-        return jit.cast(jit.binary(op, signedType, jit.cast(left, signedType), signed(narrow, right, true, bits)), type);
     }
 
     private long builtin(Builtin builtin, long x) {

@@ -14,6 +14,7 @@ final class Operations {
     private final ModuleBuilder m;
     private final JitContext jit;
     private final LinearMemory memory;
+    private final Expansions expansions;
     /** Room for the results of multi-value calls, made when first needed. */
     private long resultSlots, resultSlotCount;
     private final long[] arguments = new long[8];
@@ -23,6 +24,7 @@ final class Operations {
         m = f.m;
         jit = f.jit;
         memory = new LinearMemory(f);
+        expansions = new Expansions(f);
     }
 
     /** At the function's entry. */
@@ -42,28 +44,19 @@ final class Operations {
     private void numeric(int row) {
         Recording r = f.r;
         int op = r.op[row];
+        boolean unary = r.operands[row] == 1, constant = !unary && f.isConstant(r.b[row]);
+        long bits = constant ? r.bits(r.b[row]) : 0;
+        if (Expansions.handles(op, constant, bits)) {
+            expansions.numeric(row);
+            return;
+        }
         f.open();
-        boolean unary = r.operands[row] == 1;
         if (op == I32_EQZ && f.isPendingBool(r.a[row])) {
             f.define(row, jit.unary(Jit.NOT, jit.bool, f.takeCondition(r.a[row])), true, false);
             return;
         }
-        boolean constant = !unary && f.isConstant(r.b[row]), traps;
-        long value, x = f.take(r.a[row]);
-        if (unary) {
-            traps = Numeric.unaryTraps(op);
-            value = m.numeric.unary(op, x);
-        } else {
-            long bits = constant ? r.bits(r.b[row]) : 0;
-            traps = Numeric.binaryTraps(op, constant, bits);
-            value = m.numeric.binary(op, x, f.take(r.b[row]), constant, bits);
-        }
-        if (traps) {
-            f.flush();
-            f.defineNow(row, value);
-        } else {
-            f.define(row, value, Numeric.givesBool(op), false);
-        }
+        long x = f.take(r.a[row]);
+        f.define(row, unary ? m.numeric.unary(op, x) : m.numeric.binary(op, x, f.take(r.b[row]), constant, bits), Numeric.givesBool(op), false);
     }
 
     private void other(int row) {
@@ -89,8 +82,8 @@ final class Operations {
                 long pages = jit.binary(Jit.SHIFT_RIGHT, jit.u64, m.memorySize(f.instance), jit.u64(16));
                 f.define(row, jit.cast(pages, jit.u32), false, true);
             }
-            case MEMORY_COPY -> bulk(row, m.helpers.memoryCopy());
-            case MEMORY_FILL -> bulk(row, m.helpers.memoryFill());
+            case MEMORY_COPY -> expansions.memoryCopy(row);
+            case MEMORY_FILL -> expansions.memoryFill(row);
             default -> table(row);
         }
     }
@@ -104,15 +97,14 @@ final class Operations {
                 f.define(row, jit.cast(length, jit.u32), false, true);
             }
             case TABLE_GET -> {
-                long element = jit.call(m.helpers.element(), m.tableRecord(f.instance, r.imm[row]), f.take(r.a[row]));
+                long index = f.take(r.a[row]);
                 f.flush();
-                f.defineNow(row, jit.read(element, 0, jit.u64));
+                f.defineNow(row, jit.read(expansions.element(r.imm[row], index, TrapReason.TABLE_OUT_OF_BOUNDS), 0, jit.u64));
             }
             case TABLE_SET -> {
                 f.flush(); // as in callIndirect
-                long element = jit.call(m.helpers.element(), m.tableRecord(f.instance, r.imm[row]), f.take(r.a[row]));
-                long value = f.take(r.b[row]);
-                Jit.assign(f.at, jit.field(element, 0, jit.u64), value);
+                long element = expansions.element(r.imm[row], f.take(r.a[row]), TrapReason.TABLE_OUT_OF_BOUNDS);
+                Jit.assign(f.at, jit.field(element, 0, jit.u64), f.take(r.b[row]));
             }
             case MEMORY_GROW -> runtime(row, Builtin.MEMORY_GROW, -1);
             case MEMORY_INIT -> runtime(row, Builtin.MEMORY_INIT, r.imm[row]);
@@ -155,17 +147,6 @@ final class Operations {
         Jit.assign(f.at, jit.field(m.globalSlot(f.instance, global), 0, jit.typeOf(m.module.globalTypes().get(global).type())), value);
     }
 
-    /** A call of a helper with the instance and three operands. */
-    private void bulk(int row, long helper) {
-        Recording r = f.r;
-        arguments[0] = f.instance;
-        arguments[1] = f.take(r.a[row]);
-        arguments[2] = f.take(r.b[row]);
-        arguments[3] = f.take(r.c[row]);
-        f.flush();
-        Jit.eval(f.at, jit.call(helper, arguments, 4));
-    }
-
     /** A call of the runtime: instance, {@code immediate} if it is not negative, operands. */
     private void runtime(int row, Builtin builtin, long immediate) {
         Recording r = f.r;
@@ -189,7 +170,9 @@ final class Operations {
         int callee = r.imm[row];
         FuncType type = m.module.functionType(callee);
         if (callee < m.module.importedFunctionCount()) {
-            through(row, type, m.module.functionTypeIndex(callee), m.functionReference(f.instance, callee), r.b[row]);
+            long home = f.pool().pointer();
+            Jit.assign(f.at, home, m.functionReference(f.instance, callee));
+            through(row, type, m.module.functionTypeIndex(callee), Jit.value(home), r.b[row]);
             return;
         }
         int hidden = type.results().length > 1 ? 2 : 1;
@@ -202,22 +185,18 @@ final class Operations {
     private void callIndirect(int row) {
         Recording r = f.r;
         int typeIndex = r.imm[row], n = r.b[row] - 1;
-        f.flush(); // the checks below trap before the arguments are evaluated, which must not read memory then
-        long index = f.take(r.list[r.a[row] + n]);
-        long reference = jit.call(m.helpers.callee(), m.tableRecord(f.instance, r.imm2[row]), index, m.typeId(f.instance, typeIndex));
+        f.flush(); // the checks below trap before the arguments are evaluated, so these must not read memory
+        long reference = expansions.callee(r.imm2[row], typeIndex, f.take(r.list[r.a[row] + n]));
         through(row, m.module.types().get(typeIndex), typeIndex, reference, n);
     }
 
-    /** A call through a function reference. */
+    /** A call through a function reference in a local. */
     private void through(int row, FuncType type, int typeIndex, long reference, int n) {
         int hidden = type.results().length > 1 ? 2 : 1;
         long[] arguments = operands(row, type, hidden, n);
         f.flush();
-        long home = f.pool().pointer();
-        Jit.assign(f.at, home, reference);
-        long fixed = Jit.value(home);
-        arguments[0] = jit.read(fixed, InstanceLayout.FUNCREF_INSTANCE, jit.bytes);
-        long code = jit.cast(jit.read(fixed, InstanceLayout.FUNCREF_CODE, jit.bytes), m.pointerType(typeIndex));
+        arguments[0] = jit.read(reference, InstanceLayout.FUNCREF_INSTANCE, jit.bytes);
+        long code = jit.cast(jit.read(reference, InstanceLayout.FUNCREF_CODE, jit.bytes), m.pointerType(typeIndex));
         finish(row, type, jit.callThrough(code, arguments, hidden + n));
     }
 

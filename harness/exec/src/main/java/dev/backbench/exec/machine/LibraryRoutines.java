@@ -13,7 +13,7 @@ import java.util.Set;
 /** The routines that generated code may name in a relocation, see docs/abi.md, and their addresses in this process. */
 public final class LibraryRoutines {
     private static final Set<String> FROM_C = Set.of("memcpy", "memmove", "memset", "memcmp", "floor", "floorf", "ceil", "ceilf", "trunc", "truncf", "rint",
-            "rintf", "nearbyint", "nearbyintf", "roundeven", "roundevenf", "fmod", "fmodf");
+            "rintf", "nearbyint", "nearbyintf", "roundeven", "roundevenf", "fmod", "fmodf", "sqrt", "sqrtf", "copysign", "copysignf");
     private static final Map<String, Long> ADDRESSES = own();
 
     private LibraryRoutines() {}
