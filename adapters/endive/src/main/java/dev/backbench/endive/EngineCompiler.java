@@ -7,8 +7,7 @@ import dev.backbench.spi.Compiler;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.Store;
-import dev.backbench.wasm.FunctionTranslator;
-import dev.backbench.wasm.IrBuilder;
+import dev.backbench.wasm.FunctionValidator;
 import dev.backbench.wasm.WasmModule;
 import java.io.ByteArrayInputStream;
 import java.util.function.Function;
@@ -32,7 +31,8 @@ final class EngineCompiler implements Compiler {
     public Artifact compile(byte[] wasm, PhaseClock clock) {
         clock.enter(PhaseClock.DECODE);
         WasmModule view = WasmModule.parse(wasm.clone());
-        validate(view);
+        FunctionValidator validator = new FunctionValidator(view);
+        for (int f = view.importedFunctionCount(); f < view.functionCount(); f++) validator.validate(f);
         try {
             run.endive.wasm.WasmModule code = Parser.builder().withValidation(false).build().parse(() -> new ByteArrayInputStream(wasm));
             clock.enter(PhaseClock.TRANSLATE);
@@ -42,20 +42,6 @@ final class EngineCompiler implements Compiler {
         } finally {
             clock.leave();
         }
-    }
-
-    private static void validate(WasmModule module) {
-        FunctionTranslator translator = new FunctionTranslator(module);
-        IrBuilder nothing = (IrBuilder) java.lang.reflect.Proxy.newProxyInstance(EngineCompiler.class.getClassLoader(), new Class<?>[] {IrBuilder.class},
-                new java.lang.reflect.InvocationHandler() {
-                    private int next;
-
-                    @Override
-                    public Object invoke(Object proxy, java.lang.reflect.Method method, Object[] arguments) {
-                        return method.getReturnType() == int.class ? next++ : null;
-                    }
-                });
-        for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) translator.translate(f, nothing);
     }
 
     @Override

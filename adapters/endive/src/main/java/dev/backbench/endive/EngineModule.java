@@ -1,6 +1,6 @@
 package dev.backbench.endive;
 
-import dev.backbench.spi.BackendException;
+import dev.backbench.exec.wasi.Program;
 import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.ProgramConfig;
@@ -38,7 +38,7 @@ final class EngineModule extends OpaqueArtifact implements CompiledModule {
 
     @Override
     public ProgramResult run(ProgramConfig config) {
-        throw new BackendException("not yet");
+        return BigStack.call(() -> Program.run(this, EngineStore::new, config));
     }
 
     @Override

@@ -179,7 +179,7 @@ final class ExpressionGenerator {
         value(type);
         value(type);
         boolean division = opcode >= I32_DIV_S && opcode <= I32_REM_U || opcode >= I64_DIV_S && opcode <= I64_REM_U;
-        if (division && rng.percent(80)) {
+        if (division && rng.percent(93)) {
             function.i32(1);
             if (type == ValType.I64) function.op(I64_EXTEND_I32_U);
             function.op(type == ValType.I32 ? I32_OR : I64_OR);
