@@ -1,19 +1,127 @@
 package dev.backbench.core;
 
+import dev.backbench.core.plan.Backends;
+import dev.backbench.core.plan.Plan;
 import dev.backbench.core.plan.PlanOptions;
+import dev.backbench.core.plan.Planner;
+import dev.backbench.core.plan.TaskList;
+import dev.backbench.core.plan.Unit;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.trial.WorkerCommand;
+import dev.backbench.core.worker.Wire;
+import dev.backbench.core.worker.WorkerSpec;
+import dev.backbench.workloads.Workload;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One cell alone, in the foreground: what a failed cell's command does. */
 public final class SingleTrial {
+    /** What an {@link ExitCode#FAILED} worker is given beyond its limits, for starting. */
+    private static final Duration START = Duration.ofSeconds(60);
+
     private SingleTrial() {}
 
     /**
-     * Runs the worker for the one back end, workload and measure of {@code options} with this process's terminal, writing no run folder.
+     * Runs the worker for the one back end, workload and measure of {@code options} with this process's terminal, writing no run folder. Samples are printed to
+     * {@code out} as the worker reports them, times in nanoseconds. Limits hold, but under the debugger there are none.
      *
-     * @param gdb under the debugger, stopped before the back end is loaded
+     * @param gdb under the debugger, stopped before the JVM starts
      * @return the worker's status as an exit code
+     * @throws UsageException not one back end, workload and measure, or the back end is unavailable
      */
     public static ExitCode run(PlanOptions options, boolean gdb, PrintStream out) {
-        throw new UnsupportedOperationException();
+        return run(options, Backends.onClassPath(), gdb, out);
+    }
+
+    static ExitCode run(PlanOptions options, Backends backends, boolean gdb, PrintStream out) {
+        Plan plan = Planner.plan(options, backends);
+        if (plan.backends().size() != 1 || plan.workloads().size() != 1 || plan.measures().size() != 1) {
+            throw new UsageException("a trial is of one back end, one workload and one measure, not " + plan.backends().size() + ", " + plan.workloads().size() + " and "
+                    + plan.measures().size());
+        }
+        Backends.Chosen chosen = plan.backends().getFirst();
+        if (!chosen.availability().yes()) throw new UsageException(chosen.name() + " is unavailable: " + chosen.availability().reason() + "; " + chosen.availability().fix(), ExitCode.NOTHING);
+        Workload workload = plan.workloads().getFirst();
+        Measure measure = plan.measures().getFirst();
+        if (!workload.runnable() && (measure == Measure.RUN || measure == Measure.COLD)) throw new UsageException(workload.name() + " cannot be run: " + workload.compileOnly());
+        try {
+            Path work = Files.createTempDirectory("backbench-trial-");
+            try {
+                return worker(plan, new Unit(kind(measure), chosen.name(), List.of(workload.name())), work, gdb, out);
+            } finally {
+                remove(work);
+            }
+        } catch (IOException e) {
+            throw new UsageException("cannot run a trial: " + e.getMessage(), ExitCode.FAILED);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.INTERRUPTED;
+        }
+    }
+
+    private static Unit.Kind kind(Measure measure) {
+        return switch (measure) {
+            case COLD -> Unit.Kind.COLD;
+            case MEMORY -> Unit.Kind.FIRST;
+            case COMPILE, RUN, SIZE -> Unit.Kind.SWEEP;
+        };
+    }
+
+    private static ExitCode worker(Plan plan, Unit unit, Path work, boolean gdb, PrintStream out) throws IOException, InterruptedException {
+        Backends.Chosen chosen = plan.backends().getFirst();
+        TaskList list = TaskList.of(plan, unit, new Random(plan.seed()), work.resolve("empty.wasm"));
+        Path spec = work.resolve("tasks"), events = work.resolve("events");
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), unit.kind() == Unit.Kind.COLD, null, list.modules(),
+                list.tasks()).text());
+        Files.createFile(events);
+        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(spec, events, plan.seed(), gdb).start();
+        boolean ended = true;
+        if (gdb) process.waitFor();
+        else ended = process.waitFor(limit(plan, list).toMillis(), TimeUnit.MILLISECONDS);
+        if (!ended) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+        return report(Files.readAllLines(events), ended ? process.exitValue() : -1, out);
+    }
+
+    private static Duration limit(Plan plan, TaskList list) {
+        Duration limit = START;
+        for (WorkerSpec.Task task : list.tasks()) limit = limit.plus(plan.timeout("compile")).plus(plan.timeout("run").multipliedBy(task.count()));
+        return limit;
+    }
+
+    private static ExitCode report(List<String> events, int exit, PrintStream out) {
+        boolean failed = exit != 0;
+        String last = "starting";
+        for (String line : events) {
+            List<String> fields = Wire.fields(line);
+            if (fields.getFirst().equals("begin")) last = fields.get(2);
+            if (fields.getFirst().equals("sample")) {
+                failed |= fields.contains("wrong") && fields.get(fields.indexOf("wrong") + 1) != null;
+                out.println(String.join(" ", fields.stream().skip(2).map(String::valueOf).toList()));
+            }
+            if (fields.getFirst().equals("fail")) {
+                failed |= Status.named(fields.get(3)).failure();
+                out.println(fields.get(2) + ": " + fields.get(3) + ": " + fields.get(4));
+            }
+        }
+        if (exit < 0) out.println(last + ": over its limit");
+        else if (exit != 0) out.println(last + ": the worker ended with " + (exit > 128 ? "signal " + (exit - 128) : "exit code " + exit));
+        return failed ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) Files.delete(file);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.backbench.core.plan;
 
 import dev.backbench.core.UsageException;
 import dev.backbench.spi.CompileOptions;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,13 +10,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A back end as the user names it, {@code ID[@VERSION][:LEVEL][+OPTION…]}, taken apart but not looked up.
+ * A back end as the user names it, {@code ID[@VERSION][:LEVEL][+OPTION…]} or {@code ID=FILE}, taken apart but not looked up.
  *
  * @param version null for the usual one
  * @param level null for the default, {@code *} for all
  * @param options sorted, each once
+ * @param file null unless named with one
  */
-public record BackendSpec(String id, String version, String level, List<String> options) {
+public record BackendSpec(String id, String version, String level, List<String> options, Path file) {
     static final String ALL = "*";
     /** Options common to all back ends; {@code threads=N} besides. */
     static final String EXPLICIT = "bounds=explicit", THREADS = "threads=";
@@ -26,6 +28,9 @@ public record BackendSpec(String id, String version, String level, List<String> 
 
     /** @throws UsageException not of that form */
     public static BackendSpec parse(String text) {
+        if (text.indexOf('|') >= 0) throw malformed(text);
+        int equals = text.indexOf('='), mark = firstMark(text);
+        if (equals > 0 && (mark < 0 || equals < mark)) return withFile(text, equals);
         String rest = text;
         List<String> options = new ArrayList<>();
         int plus = rest.indexOf('+');
@@ -45,12 +50,27 @@ public record BackendSpec(String id, String version, String level, List<String> 
             rest = rest.substring(0, at);
         }
         boolean hole = rest.isEmpty() || options.contains("") || "".equals(level) || "".equals(version);
-        if (hole || text.indexOf('|') >= 0) throw new UsageException("'" + text + "' does not name a back end; the form is ID[@VERSION][:LEVEL][+OPTION...], such as llvm:O2");
-        return new BackendSpec(rest, version, level, options);
+        if (hole) throw malformed(text);
+        return new BackendSpec(rest, version, level, options, null);
+    }
+
+    /** All after the sign is the file's name, whatever it holds. */
+    private static BackendSpec withFile(String text, int equals) {
+        if (equals + 1 == text.length()) throw malformed(text);
+        return new BackendSpec(text.substring(0, equals), null, null, List.of(), Path.of(text.substring(equals + 1)).toAbsolutePath().normalize());
+    }
+
+    private static int firstMark(String text) {
+        for (int i = 0; i < text.length(); i++) if ("@:+".indexOf(text.charAt(i)) >= 0) return i;
+        return -1;
+    }
+
+    private static UsageException malformed(String text) {
+        return new UsageException("'" + text + "' does not name a back end; the form is ID[@VERSION][:LEVEL][+OPTION...], such as llvm:O2");
     }
 
     BackendSpec at(String otherLevel) {
-        return new BackendSpec(id, version, otherLevel, options);
+        return new BackendSpec(id, version, otherLevel, options, file);
     }
 
     /** What the adapter is given. Meaningful once the level is resolved. */
@@ -63,7 +83,7 @@ public record BackendSpec(String id, String version, String level, List<String> 
             else if (option.startsWith(THREADS)) wanted = positive(option);
             else extra.add(option);
         }
-        return new CompileOptions(level, wanted, "x86_64", bounds, extra, version);
+        return new CompileOptions(level, wanted, "x86_64", bounds, extra, version, file);
     }
 
     static boolean common(String option) {
@@ -82,6 +102,7 @@ public record BackendSpec(String id, String version, String level, List<String> 
 
     /** In the same form; the level is left out where {@code single} says that the back end has but one. */
     String canonical(boolean single) {
+        if (file != null) return id + '=' + file;
         StringBuilder name = new StringBuilder(id);
         if (version != null) name.append('@').append(version);
         if (!single && level != null) name.append(':').append(level);

@@ -1,6 +1,7 @@
 package dev.backbench.core.plan;
 
 import dev.backbench.core.UsageException;
+import dev.backbench.core.store.Seal;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.CompileOptions;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.TreeSet;
 
 /** The back ends of this build and what the user's names for them mean. */
 public final class Backends {
@@ -18,7 +20,12 @@ public final class Backends {
      *
      * @param name canonical: the same for every way of naming the same thing
      */
-    public record Chosen(String name, Backend backend, CompileOptions options, Availability availability) {}
+    public record Chosen(String name, Backend backend, CompileOptions options, Availability availability) {
+        /** Of all that makes figures of one back end incomparable: level, threads, target, bounds, options. */
+        public String optionsDigest() {
+            return Seal.sha256(options.level() + '\n' + options.threads() + '\n' + options.isa() + '\n' + options.bounds() + '\n' + new TreeSet<>(options.extra()));
+        }
+    }
 
     private final Map<String, Backend> byId = new LinkedHashMap<>();
 
@@ -63,7 +70,8 @@ public final class Backends {
     public List<Chosen> byDefault(int threads) {
         List<Chosen> chosen = new ArrayList<>();
         for (Backend backend : byId.values()) {
-            for (String level : backend.comparedByDefault()) chosen.add(choose(new BackendSpec(backend.id(), null, level, List.of()), backend, threads));
+            if (backend.takesFile()) continue;
+            for (String level : backend.comparedByDefault()) chosen.add(choose(new BackendSpec(backend.id(), null, level, List.of(), null), backend, threads));
         }
         return chosen;
     }
@@ -80,6 +88,8 @@ public final class Backends {
     }
 
     private static void check(BackendSpec spec, Backend backend) {
+        if (backend.takesFile() && spec.file() == null) throw new UsageException(spec.id() + " is named with a file: " + spec.id() + "=FILE");
+        if (!backend.takesFile() && spec.file() != null) throw new UsageException(spec.id() + " takes no file: leave out '=" + spec.file() + "'");
         if (spec.level() != null && !spec.level().equals(BackendSpec.ALL) && !backend.levels().contains(spec.level())) {
             throw new UsageException(spec.id() + " has no level '" + spec.level() + "'" + hint(spec.level(), backend.levels()));
         }

@@ -17,10 +17,16 @@ import java.util.Map;
  * @param cpu cores to pin to; null if pinning does not work here
  * @param reference canonical name of a back end of the plan
  * @param budget null for none
+ * @param hardBudget the user named it, so cells may be left without a sample; otherwise the first pass is always finished
+ * @param processes that each cell should have samples of
+ * @param rounds timed compiles of each module in a process
+ * @param runs timed runs of each module in a process
+ * @param warmup discarded rounds; null for what suits the back end
  * @param digest SHA-256 over all that must be the same for {@code --resume}
  */
 public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, List<Workload> padding, List<Measure> measures,
-        List<CellKey> cells, String steady, long seed, Duration budget, int processes, int rounds, int runs, Integer warmup, int threads, String cpu,
+        List<CellKey> cells, String steady, long seed, Duration budget,
+        boolean hardBudget, int processes, int rounds, int runs, Integer warmup, int threads, String cpu,
         String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, String digest) {
 
     public Backends.Chosen backend(String name) {
@@ -31,7 +37,18 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
         return workloads.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
     }
 
+    /** @param stage {@code compile} or {@code run}; loading a back end has the limit of a compile */
     public Duration timeout(String stage) {
-        return timeouts.get(stage);
+        return timeouts.get(timeouts.containsKey(stage) ? stage : "compile");
+    }
+
+    public boolean measures(Measure measure) {
+        return measures.contains(measure);
+    }
+
+    /** Discarded rounds before the steady ones. */
+    public int warmup(Backends.Chosen chosen) {
+        if (warmup != null) return warmup;
+        return chosen.backend().javaHosted() ? preset.warmup() : preset.nativeWarmup();
     }
 }

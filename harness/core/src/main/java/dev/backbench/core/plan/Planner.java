@@ -1,14 +1,108 @@
 package dev.backbench.core.plan;
 
+import dev.backbench.core.ExitCode;
+import dev.backbench.core.UsageException;
+import dev.backbench.core.host.Cpus;
+import dev.backbench.core.row.CellKey;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Regime;
+import dev.backbench.core.store.Seal;
+import dev.backbench.spi.setup.Cache;
+import dev.backbench.workloads.Catalogue;
+import dev.backbench.workloads.Workload;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
 /** Turns what the user asked for into a plan. */
 public final class Planner {
+    /** Modules in a round from which on a compiler does not warm up for one of them. */
+    static final int STEADY_MODULES = 10;
+    private static final String USUAL_REFERENCE = "llvm:O2";
+
     private Planner() {}
 
     /**
-     * @throws dev.backbench.core.UsageException an option that cannot be served
+     * @throws UsageException an option that cannot be served
      * @throws dev.backbench.workloads.WorkloadException an unknown or unreadable workload
      */
     public static Plan plan(PlanOptions options, Backends backends) {
-        throw new UnsupportedOperationException();
+        if (options.measures.isEmpty()) throw new UsageException("no measure is left: name some of compile, run, size, cold, memory with --measures");
+        if (options.threads < 1) throw new UsageException("--threads=" + options.threads + ": a number from 1 up");
+        if (options.runs != null && options.runs < 1) throw new UsageException("--runs=" + options.runs + ": a number from 1 up");
+        if (options.warmup != null && options.warmup < 0) throw new UsageException("--warmup=" + options.warmup + ": a number from 0 up");
+        List<Backends.Chosen> chosen = options.backends.isEmpty() ? backends.byDefault(options.threads) : backends.resolve(options.backends, options.threads);
+        if (chosen.isEmpty()) throw new UsageException("this build has no back end to compare", ExitCode.NOTHING);
+        require(options.require, chosen);
+        Catalogue catalogue = new Catalogue(options.cache == null ? Cache.directory() : options.cache);
+        List<String> words = options.workloads.isEmpty() ? List.of(options.preset.name()) : options.workloads;
+        List<Workload> workloads = catalogue.resolve(words, options.filter, options.exclude);
+        List<Measure> measures = List.copyOf(options.measures);
+        List<Workload> padding = measures.contains(Measure.COMPILE) ? padding(workloads, catalogue) : List.of();
+        String steady = workloads.size() + padding.size() >= STEADY_MODULES ? Regime.STEADY : Regime.SELF_WARM;
+        List<CellKey> cells = cells(chosen, workloads, measures, steady);
+        long seed = options.seed != null ? options.seed : ThreadLocalRandom.current().nextLong(1, 1_000_000_000);
+        Duration budget = options.budget != null ? options.budget : options.preset.budget();
+        PlanPreset preset = options.preset;
+        int rounds = options.runs != null ? options.runs : preset.rounds(), runs = options.runs != null ? options.runs : preset.runs();
+        String reference = reference(options.reference, chosen, backends, options.threads);
+        String digest = digest(cells, workloads, chosen, preset, List.of(rounds, runs, options.threads, String.valueOf(options.warmup), options.workerFlags));
+        return new Plan(preset, chosen, workloads, padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
+                options.warmup, options.threads, Cpus.choose(options.cpu, options.threads), reference, List.copyOf(options.require), options.timeouts,
+                options.phases, List.copyOf(options.workerFlags), digest);
+    }
+
+    private static void require(List<String> required, List<Backends.Chosen> chosen) {
+        for (String name : required) {
+            List<Backends.Chosen> meant = chosen.stream().filter(c -> name.equals("all") || c.name().equals(name) || c.backend().id().equals(name)).toList();
+            if (meant.isEmpty()) throw new UsageException("--require=" + name + " is not among the back ends of this run", ExitCode.NOTHING);
+            for (Backends.Chosen c : meant) {
+                if (c.availability().yes()) continue;
+                throw new UsageException("required back end " + c.name() + " is unavailable: " + c.availability().reason() + "; " + c.availability().fix(), ExitCode.NOTHING);
+            }
+        }
+    }
+
+    /** The smallest of our programs that are not in the plan: they cost least. */
+    private static List<Workload> padding(List<Workload> workloads, Catalogue catalogue) {
+        int missing = STEADY_MODULES - workloads.size();
+        if (missing <= 0) return List.of();
+        Set<String> taken = new HashSet<>();
+        for (Workload workload : workloads) taken.add(workload.sha256());
+        return catalogue.own().stream().filter(w -> !taken.contains(w.sha256())).sorted(Comparator.comparingInt(w -> w.code().codeBytes())).limit(missing).toList();
+    }
+
+    private static List<CellKey> cells(List<Backends.Chosen> chosen, List<Workload> workloads, List<Measure> measures, String steady) {
+        List<CellKey> cells = new ArrayList<>();
+        for (Backends.Chosen c : chosen) {
+            for (Workload w : workloads) {
+                for (Measure measure : measures) {
+                    for (String regime : measure.regimes()) {
+                        boolean warm = measure == Measure.COMPILE && regime.equals(Regime.STEADY);
+                        cells.add(new CellKey(c.name(), w.name(), measure, warm ? steady : regime));
+                    }
+                }
+            }
+        }
+        return List.copyOf(cells);
+    }
+
+    private static String reference(String wanted, List<Backends.Chosen> chosen, Backends backends, int threads) {
+        String name = wanted == null ? USUAL_REFERENCE : backends.resolve(List.of(wanted), threads).getFirst().name();
+        if (chosen.stream().anyMatch(c -> c.name().equals(name))) return name;
+        if (wanted != null) throw new UsageException("--reference=" + wanted + " is not among the back ends of this run: add it to --backends");
+        return chosen.stream().filter(c -> c.availability().yes()).findFirst().orElse(chosen.getFirst()).name();
+    }
+
+    private static String digest(List<CellKey> cells, List<Workload> workloads, List<Backends.Chosen> chosen, PlanPreset preset, List<Object> numbers) {
+        StringBuilder text = new StringBuilder(preset.name()).append(numbers);
+        for (Workload w : workloads) text.append('\n').append(w.name()).append(' ').append(w.sha256()).append(w.arguments());
+        for (Backends.Chosen c : chosen) text.append('\n').append(c.name()).append(' ').append(c.optionsDigest());
+        for (CellKey cell : cells) text.append('\n').append(cell);
+        return Seal.sha256(text.toString());
     }
 }

@@ -45,10 +45,14 @@ public record Manifest(int schema, String run, long started, List<Long> attempts
 
     /**
      * @param budgetSeconds null for none
+     * @param processes that each cell should have samples of
+     * @param rounds timed compiles of each module in a process
+     * @param runs timed runs of each module in a process
+     * @param warmup discarded rounds; null for what suits the back end
      * @param order the trials of the first pass, {@code kind backend workload…}, as the seed ordered them
      * @param padding modules compiled only to make the regime steady, {@code name sha256}
      */
-    public record PlanEntry(String preset, List<String> backends, List<String> workloads, List<Measure> measures, long seed, Long budgetSeconds, int runs,
-            int warmup, int threads, String cpu, String reference, List<String> require, Map<String, Long> timeoutMillis, List<CellKey> cells,
+    public record PlanEntry(String preset, List<String> backends, List<String> workloads, List<Measure> measures, long seed, Long budgetSeconds, int processes,
+            int rounds, int runs, Integer warmup, int threads, String cpu, String reference, List<String> require, Map<String, Long> timeoutMillis, List<CellKey> cells,
             List<String> order, List<String> padding, String digest) {}
 }

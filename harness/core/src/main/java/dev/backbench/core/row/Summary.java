@@ -27,26 +27,29 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
     }
 
     /**
+     * @param set which programs: {@code own}, {@code folder}, {@code generated} or {@code fetched}; never pooled
      * @param unit of {@code total}
      * @param geomean of paired ratios against the reference over families; higher is better whatever the measure; the reference's own is 1
      * @param total the absolute figure over the same programs: sum of bytes by sum of seconds, or the sum
      * @param workloads programs that are ok in every ranked back end
      * @param of programs planned for the measure
      */
-    public record Total(String backend, Measure measure, String regime, String unit, Double geomean, Double low, Double high, Double total, int workloads, int of) {}
+    public record Total(String backend, Measure measure, String regime, String set, String unit, Double geomean, Double low, Double high, Double total, int workloads,
+            int of) {}
 
     /** @param backend on which it failed; null if it is left out for another reason */
-    public record Dropped(Measure measure, String regime, String workload, String backend, Status status, String reason) {}
+    public record Dropped(Measure measure, String regime, String set, String workload, String backend, Status status, String reason) {}
 
     /** @param reason the ledger's fields that forbid a ranking, or a wrong result */
     public record Unranked(String backend, Measure measure, String reason) {}
 
     /**
-     * The number of runs of the common programs after which the reference's slower compile is paid back by its faster code (or the other way round).
+     * The number of runs of the common programs after which a slower compile is paid back by faster code.
      *
+     * @param set as in {@link Total}
      * @param payer pays more to compile and less to run; null if one back end wins both
      * @param runs null for never or no answer; {@code low} and {@code high} null where unbounded
      * @param seconds the same in seconds of the reference's run time
      */
-    public record BreakEven(String backend, String payer, String regime, Double runs, Double low, Double high, Double seconds) {}
+    public record BreakEven(String backend, String payer, String regime, String set, Double runs, Double low, Double high, Double seconds) {}
 }

@@ -1,7 +1,11 @@
 package dev.backbench.core.stats;
 
+import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Summary;
+import dev.backbench.core.row.Summary.Cell;
+import dev.backbench.core.store.Json;
 import dev.backbench.core.store.RunFolder;
+import java.util.List;
 
 /** The figures that follow from a run's rows. */
 public final class Summaries {
@@ -9,11 +13,15 @@ public final class Summaries {
 
     /** The same for the same rows, to the last bit. */
     public static Summary compute(RunFolder run) {
-        throw new UnsupportedOperationException();
+        Manifest manifest = run.manifest();
+        SampleTable table = new SampleTable();
+        run.rows(table::add);
+        List<Cell> cells = SummaryCells.of(manifest, table);
+        return new Totals(manifest, table, cells).with(BreakEvens.of(manifest, table, cells), Json.SCHEMA);
     }
 
     /** Its one textual form, UTF-8: what {@code summary.json} holds. */
     public static byte[] text(Summary summary) {
-        throw new UnsupportedOperationException();
+        return Json.text(summary);
     }
 }

@@ -1,0 +1,98 @@
+package dev.backbench.core;
+
+import dev.backbench.core.host.MachineFacts;
+import dev.backbench.core.host.OwnCommit;
+import dev.backbench.core.plan.Backends;
+import dev.backbench.core.plan.Families;
+import dev.backbench.core.plan.Plan;
+import dev.backbench.core.plan.PlanOptions;
+import dev.backbench.core.plan.Schedule;
+import dev.backbench.core.plan.Unit;
+import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Manifest.BackendEntry;
+import dev.backbench.core.row.Manifest.WorkloadEntry;
+import dev.backbench.core.store.Json;
+import dev.backbench.core.store.Seal;
+import dev.backbench.core.trial.WorkerCommand;
+import dev.backbench.spi.Ledger;
+import dev.backbench.workloads.Workload;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Gathers what a run's manifest says. */
+final class Manifests {
+    private Manifests() {}
+
+    static Manifest create(Plan plan, PlanOptions options, WorkerCommand command, String run, long now) {
+        Map<String, String> unknown = new TreeMap<>();
+        List<BackendEntry> backends = new ArrayList<>();
+        for (Backends.Chosen chosen : plan.backends()) backends.add(backend(chosen, unknown));
+        Map<String, Families.Family> families = Families.of(plan.workloads());
+        List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, families.get(w.name()))).toList();
+        return new Manifest(Json.SCHEMA, run, now, List.of(now), MachineFacts.read(unknown), jvm(command, unknown), OwnCommit.read(unknown), backends, workloads,
+                plan(plan), List.copyOf(options.argv), new TreeMap<>(options.labels), OwnCommit.ci(unknown), unknown);
+    }
+
+    /** The same run, gone on with. */
+    static Manifest resumed(Manifest m, long now) {
+        List<Long> attempts = new ArrayList<>(m.attempts());
+        attempts.add(now);
+        return new Manifest(m.schema(), m.run(), m.started(), attempts, m.machine(), m.jvm(), m.commit(), m.backends(), m.workloads(), m.plan(), m.argv(), m.labels(),
+                m.ci(), m.unknown());
+    }
+
+    private static BackendEntry backend(Backends.Chosen chosen, Map<String, String> unknown) {
+        String path = "backends." + chosen.name() + '.';
+        Ledger ledger = null;
+        if (chosen.availability().yes()) ledger = ledger(chosen, path, unknown);
+        else unknown.put(path + "ledger", "unavailable: " + chosen.availability().reason());
+        String binary = ledger == null ? null : ledger.binary(), sha = null;
+        if (ledger != null && binary == null) unknown.put(path + "binary", "the back end names no file");
+        if (ledger != null && ledger.upstreamCommit() == null) {
+            unknown.put(path + "upstream_commit", ledger.notes().getOrDefault("upstreamcommit", ledger.notes().getOrDefault("commit", "the back end does not tell")));
+        }
+        try {
+            if (binary != null) sha = Seal.sha256(Path.of(binary));
+        } catch (IOException | RuntimeException e) {
+            unknown.put(path + "binary_sha256", binary + " cannot be read");
+        }
+        return new BackendEntry(chosen.name(), chosen.backend().id(), ledger == null ? null : ledger.version(), ledger == null ? null : ledger.upstreamCommit(), binary,
+                sha, chosen.options().level(), List.copyOf(chosen.options().extra()), chosen.optionsDigest(), chosen.availability().yes(),
+                chosen.availability().reason(), chosen.availability().fix(), chosen.backend().tiered(), chosen.backend().javaHosted(), ledger);
+    }
+
+    private static Ledger ledger(Backends.Chosen chosen, String path, Map<String, String> unknown) {
+        try {
+            return chosen.backend().ledger(chosen.options());
+        } catch (RuntimeException | LinkageError e) {
+            unknown.put(path + "ledger", "the back end failed to tell: " + e);
+            return null;
+        }
+    }
+
+    private static WorkloadEntry workload(Workload w, Families.Family family) {
+        return new WorkloadEntry(w.name(), w.sha256(), family.name(), family.by(), w.origin().label(), w.source(), w.language(), w.why(), w.code().fileBytes(),
+                w.code().codeBytes(), w.code().functions(), -1, w.arguments(), w.expectedStdout() != null, w.compileOnly());
+    }
+
+    private static Manifest.Jvm jvm(WorkerCommand command, Map<String, String> unknown) {
+        unknown.put("jvm.aot_cache", "workers run without one in this version");
+        return new Manifest.Jvm(Runtime.version().toString(), System.getProperty("java.vendor"), System.getProperty("java.vm.name"), command.flags(),
+                WorkerCommand.COLLECTOR, WorkerCommand.HEAP, null, List.of());
+    }
+
+    private static Manifest.PlanEntry plan(Plan plan) {
+        Map<String, Long> timeouts = new TreeMap<>();
+        for (Map.Entry<String, Duration> limit : plan.timeouts().entrySet()) timeouts.put(limit.getKey(), limit.getValue().toMillis());
+        return new Manifest.PlanEntry(plan.preset().name(), plan.backends().stream().map(Backends.Chosen::name).toList(),
+                plan.workloads().stream().map(Workload::name).toList(), plan.measures(), plan.seed(), plan.budget() == null ? null : plan.budget().toSeconds(),
+                plan.processes(), plan.rounds(), plan.runs(), plan.warmup(), plan.threads(), plan.cpu(), plan.reference(), plan.require(), timeouts, plan.cells(),
+                new Schedule(plan).firstPass().stream().map(Unit::toString).toList(), plan.padding().stream().map(w -> w.name() + ' ' + w.sha256()).toList(),
+                plan.digest());
+    }
+}

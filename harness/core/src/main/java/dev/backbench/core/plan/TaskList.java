@@ -1,0 +1,142 @@
+package dev.backbench.core.plan;
+
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.worker.WorkerSpec.Kind;
+import dev.backbench.core.worker.WorkerSpec.Module;
+import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.workloads.Workload;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A unit of the schedule spelled out as a worker's tasks, in an order drawn from a seed. Ids are positions. No module is compiled twice running while there
+ * is another one.
+ */
+public final class TaskList {
+    /** The module that does nothing: one type, one empty function, exported as {@code _start}. */
+    public static final byte[] EMPTY_MODULE = {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 7, 10, 1, 6, '_', 's', 't', 'a', 'r', 't', 0, 0, 10, 4, 1,
+        2, 0, 0x0B};
+    /** What stands in a cell for {@link #EMPTY_MODULE}. */
+    public static final String EMPTY_NAME = "(empty)";
+
+    private final Plan plan;
+    private final Backends.Chosen backend;
+    private final Random random;
+    private final List<Module> modules = new ArrayList<>();
+    private final List<Task> tasks = new ArrayList<>();
+    private final int planned;
+    private int last = -1;
+
+    private TaskList(Plan plan, Unit unit, Random random, Path emptyModule) {
+        this.plan = plan;
+        this.random = random;
+        backend = plan.backend(unit.backend());
+        if (unit.kind() == Unit.Kind.EMPTY) modules.add(new Module(EMPTY_NAME, emptyModule.toString(), null, null, null, null, List.of()));
+        for (String name : unit.workloads()) modules.add(module(plan.workload(name)));
+        planned = modules.size();
+    }
+
+    /**
+     * @param emptyModule file that holds {@link #EMPTY_MODULE}
+     */
+    public static TaskList of(Plan plan, Unit unit, Random random, Path emptyModule) {
+        TaskList list = new TaskList(plan, unit, random, emptyModule);
+        switch (unit.kind()) {
+            case SWEEP -> list.sweep();
+            case PHASES -> list.round(list.indices(list.planned), Kind.PHASES, false, false);
+            case EMPTY -> list.add(Kind.COMPILE, 0, false, false, 1);
+            case FIRST -> {
+                list.add(Kind.COMPILE, 0, false, true, 1);
+                list.runOnce();
+            }
+            case COLD -> {
+                list.add(Kind.COLD, 0, false, true, 1);
+                list.runOnce();
+            }
+        }
+        return list;
+    }
+
+    public List<Module> modules() {
+        return modules;
+    }
+
+    public List<Task> tasks() {
+        return tasks;
+    }
+
+    /** Whether a module takes part without having cells. */
+    public boolean padding(int module) {
+        return module >= planned;
+    }
+
+    /** Whether the compiles go through JMH. */
+    public boolean jmh() {
+        return backend.backend().javaHosted() && tasks.size() > 1 && tasks.getFirst().kind() == Kind.COMPILE && !tasks.getFirst().hold();
+    }
+
+    private void sweep() {
+        boolean compile = plan.measures(Measure.COMPILE), hosted = backend.backend().javaHosted();
+        int rounds = compile ? plan.rounds() : plan.measures(Measure.SIZE) ? 1 : 0;
+        if (compile) for (Workload pad : plan.padding()) modules.add(module(pad));
+        List<Integer> all = indices(modules.size());
+        int warm = compile ? plan.warmup(backend) : 0;
+        if (compile && warm == 0) lead(all);
+        for (int i = 0; i < warm; i++) round(all, Kind.COMPILE, true, false);
+        // JMH's thread is not this worker's main thread, and a compiled module stays on the thread that made it
+        for (int i = 1; i <= rounds; i++) round(all, Kind.COMPILE, false, i == rounds && !hosted && plan.measures(Measure.RUN));
+        if (!plan.measures(Measure.RUN)) return;
+        List<Integer> order = indices(planned);
+        Collections.shuffle(order, random);
+        for (int module : order) if (runnable(module)) add(Kind.RUN, module, false, false, plan.runs());
+    }
+
+    /** The smallest module compiled first and discarded: what the first use of a back end costs is nobody's steady state. */
+    private void lead(List<Integer> all) {
+        int smallest = Collections.min(all, Comparator.comparingLong(m -> size(modules.get(m))));
+        add(Kind.COMPILE, smallest, true, false, 1);
+    }
+
+    private static long size(Module module) {
+        return Path.of(module.wasm()).toFile().length();
+    }
+
+    private void round(List<Integer> all, Kind kind, boolean warm, boolean hold) {
+        List<Integer> order = new ArrayList<>(all);
+        Collections.shuffle(order, random);
+        if (order.size() > 1 && order.getFirst() == last) Collections.swap(order, 0, 1 + random.nextInt(order.size() - 1));
+        for (int module : order) add(kind, module, warm, hold && !padding(module) && runnable(module), 1);
+    }
+
+    /** Runs in processes of their own count for run time as well: each is another layout. Code that gets better while it runs is left to the sweeps. */
+    private void runOnce() {
+        if (plan.measures(Measure.RUN) && runnable(0) && !backend.backend().tiered()) add(Kind.RUN, 0, false, false, 1);
+    }
+
+    private boolean runnable(int module) {
+        return plan.workload(modules.get(module).name()).runnable();
+    }
+
+    private void add(Kind kind, int module, boolean warm, boolean hold, int count) {
+        tasks.add(new Task(tasks.size(), kind, module, warm, hold, count));
+        last = module;
+    }
+
+    private List<Integer> indices(int count) {
+        List<Integer> indices = new ArrayList<>();
+        for (int i = 0; i < count; i++) indices.add(i);
+        return indices;
+    }
+
+    private static Module module(Workload w) {
+        return new Module(w.name(), w.wasm().toString(), text(w.folder()), text(w.stdin()), text(w.expectedStdout()), text(w.expectedStderr()), w.arguments());
+    }
+
+    private static String text(Path path) {
+        return path == null ? null : path.toAbsolutePath().toString();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.backbench.core.stats;
+
+import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Manifest.WorkloadEntry;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Regime;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary.BreakEven;
+import dev.backbench.core.row.Summary.Cell;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * After how many runs of the programs a back end that compiles more slowly has paid for itself: where {@code compile + n * run} of two back ends cross, over
+ * the programs that both compile (regime {@code first}) and run. The interval is unbounded where some resamples never cross.
+ */
+final class BreakEvens {
+    private final Manifest manifest;
+    private final SampleTable table;
+    private final List<Cell> cells;
+
+    private BreakEvens(Manifest manifest, SampleTable table, List<Cell> cells) {
+        this.manifest = manifest;
+        this.table = table;
+        this.cells = cells;
+    }
+
+    static List<BreakEven> of(Manifest manifest, SampleTable table, List<Cell> cells) {
+        BreakEvens all = new BreakEvens(manifest, table, cells);
+        String reference = manifest.plan().reference();
+        Set<String> sets = new LinkedHashSet<>();
+        for (WorkloadEntry workload : manifest.workloads()) sets.add(workload.origin());
+        List<BreakEven> found = new ArrayList<>();
+        for (Manifest.BackendEntry backend : manifest.backends()) {
+            if (backend.backend().equals(reference)) continue;
+            for (String set : sets) {
+                BreakEven one = all.between(backend.backend(), reference, set);
+                if (one != null) found.add(one);
+            }
+        }
+        return found;
+    }
+
+    /** The samples of one back end on the common programs. */
+    private record Side(List<Resampled> compile, List<Resampled> run) {
+        boolean spread() {
+            return compile.stream().allMatch(r -> r.degrees() > 0) && run.stream().allMatch(r -> r.degrees() > 0);
+        }
+
+        int degrees() {
+            return compile.stream().mapToInt(Resampled::degrees).sum() + run.stream().mapToInt(Resampled::degrees).sum();
+        }
+    }
+
+    private BreakEven between(String backend, String reference, String set) {
+        List<WorkloadEntry> common = new ArrayList<>();
+        for (WorkloadEntry w : manifest.workloads()) {
+            boolean both = w.origin().equals(set) && ok(backend, w) && ok(reference, w);
+            if (both) common.add(w);
+        }
+        if (common.isEmpty()) return null;
+        Side own = side(backend, common), other = side(reference, common);
+        Totals.Seconds a = Totals.seconds(common, own.compile, own.run, null, 1), b = Totals.seconds(common, other.compile, other.run, null, 1);
+        double runs = runs(a, b);
+        String payer = Double.isInfinite(runs) ? null : a.compile() > b.compile() ? backend : reference;
+        Double finite = Double.isInfinite(runs) ? null : runs, seconds = finite == null ? null : runs * b.run();
+        if (!own.spread() || !other.spread()) return new BreakEven(backend, payer, Regime.FIRST, set, finite, null, null, seconds);
+        double factor = Resampled.studentFactor(own.degrees() + other.degrees());
+        Interval interval = Intervals.percentiles(runs, Intervals.resample(random -> runs(Totals.seconds(common, own.compile, own.run, random, factor),
+                Totals.seconds(common, other.compile, other.run, random, factor))));
+        return new BreakEven(backend, payer, Regime.FIRST, set, finite, interval.low(), interval.high(), seconds);
+    }
+
+    /** Infinite if one is ahead in both. */
+    private static double runs(Totals.Seconds a, Totals.Seconds b) {
+        double compile = a.compile() - b.compile(), run = b.run() - a.run();
+        return compile * run > 0 ? compile / run : Double.POSITIVE_INFINITY;
+    }
+
+    private boolean ok(String backend, WorkloadEntry w) {
+        Cell compile = cell(backend, w, Measure.COMPILE), run = cell(backend, w, Measure.RUN);
+        return compile != null && run != null && compile.status() == Status.OK && run.status() == Status.OK;
+    }
+
+    private Side side(String backend, List<WorkloadEntry> programs) {
+        List<Resampled> compile = new ArrayList<>(), run = new ArrayList<>();
+        for (WorkloadEntry w : programs) {
+            compile.add(new Resampled(SummaryCells.units(cell(backend, w, Measure.COMPILE), table)));
+            run.add(new Resampled(SummaryCells.units(cell(backend, w, Measure.RUN), table)));
+        }
+        return new Side(compile, run);
+    }
+
+    private Cell cell(String backend, WorkloadEntry w, Measure measure) {
+        for (Cell cell : cells) {
+            boolean same = cell.backend().equals(backend) && cell.workload().equals(w.name()) && cell.measure() == measure;
+            if (same && (measure != Measure.COMPILE || cell.regime().equals(Regime.FIRST))) return cell;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.backbench.core.stats;
+
+import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Manifest.BackendEntry;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary.Cell;
+import dev.backbench.spi.Ledger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+
+/**
+ * Which back ends may stand in one table: those whose ledgers agree with the reference's in every field that blocks the measure. All other fields are noted
+ * under the table and block nothing.
+ */
+public final class Ranking {
+    /** A field of the ledger with its name for people. */
+    public record Field(String name, Function<Ledger, Object> value) {}
+
+    private static final Field THREADS = new Field("threads", Ledger::threads), INPUT = new Field("input form", Ledger::inputForm),
+            TIERING = new Field("tiering", Ledger::tiering), BOUNDS = new Field("bounds", Ledger::bounds),
+            NAN = new Field("NaN canonicalisation", Ledger::nanCanonicalisation), FEATURES = new Field("CPU features", Ledger::cpuFeatures),
+            FAST_MATH = new Field("fast-math", Ledger::fastMath);
+    private static final Map<Measure, List<Field>> BLOCKING = Map.of(
+            Measure.COMPILE, List.of(THREADS, INPUT, TIERING),
+            Measure.RUN, List.of(BOUNDS, NAN, FEATURES, FAST_MATH),
+            Measure.SIZE, List.of(BOUNDS, NAN, FEATURES, FAST_MATH),
+            Measure.COLD, List.of(THREADS, INPUT, TIERING, BOUNDS),
+            Measure.MEMORY, List.of(THREADS, INPUT, TIERING));
+
+    private Ranking() {}
+
+    /** Fields that forbid a ranking under a measure. */
+    public static List<Field> blocking(Measure measure) {
+        return BLOCKING.get(measure);
+    }
+
+    /**
+     * Why a back end is not ranked under a measure and regime, or null if it is.
+     *
+     * @param cells of the back end, measure and regime
+     */
+    static String obstacle(BackendEntry backend, BackendEntry reference, Measure measure, List<Cell> cells) {
+        if (!backend.available()) return "unavailable: " + backend.reason();
+        for (Cell cell : cells) if (cell.status() == Status.WRONG) return "wrong result on " + cell.workload();
+        if (cells.stream().anyMatch(c -> c.status() == Status.TIERED)) return "tiered: its compile time is paid later as well";
+        if (cells.stream().noneMatch(c -> c.status() == Status.OK)) return "no program is ok";
+        if (reference == null || backend == reference || backend.ledger() == null || reference.ledger() == null) return null;
+        List<String> differences = new ArrayList<>();
+        for (Field field : BLOCKING.get(measure)) {
+            Object own = field.value().apply(backend.ledger()), other = field.value().apply(reference.ledger());
+            if (!Objects.equals(own, other)) differences.add(field.name() + " is " + own + ", " + reference.backend() + "'s is " + other);
+        }
+        return differences.isEmpty() ? null : "not alike: " + String.join("; ", differences);
+    }
+
+    static BackendEntry entry(Manifest manifest, String backend) {
+        return manifest.backends().stream().filter(b -> b.backend().equals(backend)).findFirst().orElse(null);
+    }
+}

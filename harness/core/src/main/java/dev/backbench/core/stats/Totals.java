@@ -1,0 +1,155 @@
+package dev.backbench.core.stats;
+
+import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Manifest.BackendEntry;
+import dev.backbench.core.row.Manifest.WorkloadEntry;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary;
+import dev.backbench.core.row.Summary.Cell;
+import dev.backbench.core.row.Summary.Dropped;
+import dev.backbench.core.row.Summary.Total;
+import dev.backbench.core.row.Summary.Unranked;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+/**
+ * Headline figures: for each measure and regime, and each set of programs that may be pooled, the geometric mean over families of paired ratios against the
+ * reference, over the programs that are ok in every ranked back end. Intervals say how well these programs were measured; they say nothing about other programs.
+ */
+final class Totals {
+    /** Share of the region in host functions from which on a program measures the host. */
+    private static final double MOST_HOST = 0.02;
+
+    private final Manifest manifest;
+    private final SampleTable table;
+    private final List<Cell> cells;
+    final List<Total> totals = new ArrayList<>();
+    final List<Dropped> dropped = new ArrayList<>();
+    final Set<Unranked> unranked = new LinkedHashSet<>();
+
+    Totals(Manifest manifest, SampleTable table, List<Cell> cells) {
+        this.manifest = manifest;
+        this.table = table;
+        this.cells = cells;
+        Set<String> sets = new LinkedHashSet<>();
+        for (WorkloadEntry workload : manifest.workloads()) sets.add(workload.origin());
+        Map<Measure, Set<String>> regimes = new LinkedHashMap<>();
+        for (Cell cell : cells) regimes.computeIfAbsent(cell.measure(), m -> new LinkedHashSet<>()).add(cell.regime());
+        regimes.forEach((measure, names) -> {
+            for (String regime : names) for (String set : sets) total(measure, regime, set);
+        });
+    }
+
+    private void total(Measure measure, String regime, String set) {
+        List<WorkloadEntry> programs = manifest.workloads().stream().filter(w -> w.origin().equals(set)).toList();
+        Map<String, Map<String, Cell>> byBackend = new LinkedHashMap<>();
+        for (Cell cell : cells) {
+            boolean member = cell.measure() == measure && cell.regime().equals(regime) && programs.stream().anyMatch(w -> w.name().equals(cell.workload()));
+            if (member) byBackend.computeIfAbsent(cell.backend(), b -> new LinkedHashMap<>()).put(cell.workload(), cell);
+        }
+        BackendEntry reference = Ranking.entry(manifest, manifest.plan().reference());
+        List<String> ranked = new ArrayList<>();
+        byBackend.forEach((backend, own) -> {
+            String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()));
+            if (obstacle == null) ranked.add(backend);
+            else unranked.add(new Unranked(backend, measure, obstacle));
+        });
+        List<WorkloadEntry> common = new ArrayList<>();
+        for (WorkloadEntry program : programs) {
+            Dropped drop = drop(measure, regime, set, program.name(), ranked, byBackend);
+            if (drop == null) common.add(program);
+            else if (!ranked.isEmpty()) dropped.add(drop);
+        }
+        if (common.isEmpty()) return;
+        for (String backend : ranked) {
+            Interval ratio = ranked.contains(reference.backend()) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
+            totals.add(new Total(backend, measure, regime, set, measure.unit(), ratio == null ? null : ratio.median(), ratio == null ? null : ratio.low(),
+                    ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), common.size(), programs.size()));
+        }
+    }
+
+    /** Why a program cannot be in the total, or null if it can. */
+    private Dropped drop(Measure measure, String regime, String set, String program, List<String> ranked, Map<String, Map<String, Cell>> byBackend) {
+        for (String backend : ranked) {
+            Cell cell = byBackend.get(backend).get(program);
+            if (cell.status() != Status.OK) return new Dropped(measure, regime, set, program, backend, cell.status(), cell.reason());
+        }
+        for (String backend : ranked) {
+            Cell cell = byBackend.get(backend).get(program);
+            String why = null;
+            if (measure == Measure.RUN && Notes.micro(cell)) why = "micro: its region is too short to time";
+            double host = table.cell(cell.key()).hostShare();
+            if (measure == Measure.RUN && host > MOST_HOST) why = Notes.percent(host) + " of its region is in host functions";
+            if (cell.median() == null || !(cell.median() > 0)) why = "nothing above the empty program's";
+            if (why != null) return new Dropped(measure, regime, set, program, backend, cell.status(), why);
+        }
+        return null;
+    }
+
+    /** Paired with the reference: above 1 is better, whatever the measure. */
+    private Interval ratio(Measure measure, Collection<WorkloadEntry> programs, Map<String, Cell> own, Map<String, Cell> reference) {
+        Map<String, Integer> families = new LinkedHashMap<>();
+        for (WorkloadEntry program : programs) families.merge(program.family(), 1, Integer::sum);
+        List<Resampled> ups = new ArrayList<>(), downs = new ArrayList<>();
+        List<Double> weights = new ArrayList<>();
+        int degrees = 0;
+        boolean spread = own != reference;
+        for (WorkloadEntry program : programs) {
+            Resampled a = draws(own.get(program.name())), b = draws(reference.get(program.name()));
+            ups.add(measure.higherIsBetter() ? a : b);
+            downs.add(measure.higherIsBetter() ? b : a);
+            weights.add(1.0 / (families.size() * families.get(program.family())));
+            degrees += a.degrees() + b.degrees();
+            spread &= a.degrees() > 0 && b.degrees() > 0;
+        }
+        double centre = 0;
+        for (int i = 0; i < weights.size(); i++) centre += weights.get(i) * (ups.get(i).log() - downs.get(i).log());
+        if (own == reference) return new Interval(1, 1.0, 1.0);
+        if (!spread) return new Interval(StrictMath.exp(centre), null, null);
+        double factor = Resampled.studentFactor(degrees);
+        return Intervals.percentiles(StrictMath.exp(centre), Intervals.resample(random -> {
+            double sum = 0;
+            for (int i = 0; i < weights.size(); i++) sum += weights.get(i) * (ups.get(i).draw(random, factor) - downs.get(i).draw(random, factor));
+            return StrictMath.exp(sum);
+        }));
+    }
+
+    private Resampled draws(Cell cell) {
+        return new Resampled(SummaryCells.units(cell, table));
+    }
+
+    private static Double absolute(Measure measure, List<WorkloadEntry> programs, Map<String, Cell> own) {
+        double work = 0, sum = 0;
+        for (WorkloadEntry program : programs) {
+            double median = own.get(program.name()).median(), bytes = program.codeSectionBytes();
+            work += bytes;
+            // sums of what adds up: seconds for a throughput, bytes for a ratio of bytes
+            sum += measure == Measure.COMPILE ? bytes / median : measure == Measure.SIZE ? median * bytes : median;
+        }
+        return measure == Measure.COMPILE ? Double.valueOf(work / sum) : measure == Measure.SIZE ? Double.valueOf(sum / work) : Double.valueOf(sum);
+    }
+
+    /** One back end's seconds to compile and to run the programs, in one resample. */
+    record Seconds(double compile, double run) {}
+
+    static Seconds seconds(List<WorkloadEntry> programs, List<Resampled> compile, List<Resampled> run, SplittableRandom random, double factor) {
+        double c = 0, r = 0;
+        for (int i = 0; i < programs.size(); i++) {
+            double rate = random == null ? compile.get(i).log() : compile.get(i).draw(random, factor), time = random == null ? run.get(i).log() : run.get(i).draw(random, factor);
+            c += programs.get(i).codeSectionBytes() / (StrictMath.exp(rate) * 1e6);
+            r += StrictMath.exp(time) / 1e3;
+        }
+        return new Seconds(c, r);
+    }
+
+    Summary with(List<Summary.BreakEven> breakEven, int schema) {
+        return new Summary(schema, manifest.run(), manifest.plan().reference(), cells, totals, dropped, List.copyOf(unranked), breakEven);
+    }
+}

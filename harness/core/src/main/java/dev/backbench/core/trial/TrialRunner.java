@@ -1,0 +1,111 @@
+package dev.backbench.core.trial;
+
+import dev.backbench.core.host.ProcFiles;
+import dev.backbench.core.plan.Plan;
+import dev.backbench.core.plan.TaskList;
+import dev.backbench.core.plan.Unit;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Trial;
+import dev.backbench.core.store.Json;
+import dev.backbench.core.store.RunFolder;
+import dev.backbench.core.store.StoreException;
+import dev.backbench.core.worker.WorkerSpec;
+import dev.backbench.core.worker.WorkerSpec.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Carries out one unit of the schedule: a worker process, and after each crash, hang or other end of it another one for the rest of its tasks. A task that killed its
+ * worker is not tried again, so this ends.
+ */
+public final class TrialRunner {
+    private final Plan plan;
+    private final WorkerCommand command;
+    private final TrialSink sink;
+    private final TrialMonitor monitor;
+    private final String run;
+    private final int attempt;
+    private final Path folder, work;
+    private final long memoryLimit;
+    private int order;
+
+    /** @param folder of the run @param work scratch folder in it, where workers leave machine code */
+    public TrialRunner(Plan plan, WorkerCommand command, TrialSink sink, TrialMonitor monitor, String run, int attempt, Path folder, Path work) {
+        this.plan = plan;
+        this.command = command;
+        this.sink = sink;
+        this.monitor = monitor;
+        this.run = run;
+        this.attempt = attempt;
+        this.folder = folder;
+        this.work = work;
+        memoryLimit = memoryLimit();
+    }
+
+    /** Nine tenths of what is free: one workload must not take the machine down with it. */
+    private static long memoryLimit() {
+        String available = ProcFiles.field(ProcFiles.read("/proc/meminfo"), "MemAvailable");
+        return available == null ? Long.MAX_VALUE : Long.parseLong(available.substring(0, available.indexOf(' '))) * 1024 / 10 * 9;
+    }
+
+    /** @param seed draws the order of the tasks and each worker's layout */
+    public void run(Unit unit, long seed) {
+        Random random = new Random(seed);
+        TaskList list = TaskList.of(plan, unit, random, work.resolve("empty.wasm"));
+        List<Task> remaining = list.tasks();
+        while (!remaining.isEmpty() && !monitor.stopping() && !monitor.overBudget()) {
+            List<Task> left = worker(unit, list, remaining, random.nextLong());
+            remaining = warmedUp(list, left).stream().filter(t -> !sink.blocked(unit, list, t)).toList();
+        }
+    }
+
+    /** What a new worker has to do to go on where another one ended: a steady compile has to be warmed up for again. */
+    private static List<Task> warmedUp(TaskList list, List<Task> left) {
+        if (left.stream().noneMatch(t -> t.kind() == WorkerSpec.Kind.COMPILE)) return left;
+        List<Task> tasks = new ArrayList<>(list.tasks().stream().filter(t -> t.warm() && !left.contains(t)).toList());
+        tasks.addAll(left);
+        return tasks;
+    }
+
+    /** @return tasks that another worker has to do */
+    private List<Task> worker(Unit unit, TaskList list, List<Task> tasks, long layoutSeed) {
+        int number = sink.nextTrial();
+        String log = RunFolder.LOGS + "/trial-%05d.log".formatted(number);
+        Path logFile = folder.resolve(log), spec = work.resolve("tasks");
+        List<String> argv = command.arguments(spec, logFile, layoutSeed);
+        boolean jmh = list.jmh() && tasks.getFirst().kind() == WorkerSpec.Kind.COMPILE;
+        boolean quiet = unit.kind() == Unit.Kind.COLD && tasks.getFirst().kind() == WorkerSpec.Kind.COLD;
+        long start = System.currentTimeMillis(), oomKills = Death.oomKills(), steal = ProcFiles.steal();
+        double load = ProcFiles.load();
+        Watch watch;
+        try {
+            Files.writeString(spec, new WorkerSpec(plan.backend(unit.backend()).backend().getClass().getName(), plan.backend(unit.backend()).options(), jmh, quiet,
+                    work.resolve(RunFolder.BLOBS).toString(), list.modules(), tasks).text());
+            WorkerProcess process = new WorkerProcess(command.builder(argv, logFile, layoutSeed));
+            watch = new Watch(plan, unit, list, tasks, process, number, sink, monitor, memoryLimit, logFile, oomKills);
+        } catch (IOException e) {
+            throw new StoreException("cannot start a worker from " + work.toAbsolutePath() + ": " + e.getMessage(), e);
+        }
+        watch.untilEnd();
+        long stolen = steal < 0 ? -1 : ProcFiles.steal() - steal;
+        int exit = watch.exit();
+        sink.ended(new Trial(Json.SCHEMA, run, number, attempt, order++, unit.kind().label(), unit.backend(), names(list, tasks), argv, plan.cpu(), layoutSeed, start,
+                System.currentTimeMillis() - start, exit > 128 ? null : exit, exit > 128 ? exit - 128 : null, watch.peakRss(), List.of(load, ProcFiles.load()), stolen,
+                watch.canary(), watch.status(), watch.reason(), log));
+        return watch.remaining();
+    }
+
+    private static List<String> names(TaskList list, Collection<Task> tasks) {
+        List<String> names = new ArrayList<>();
+        for (Task task : tasks) {
+            String name = list.modules().get(task.module()).name();
+            if (!names.contains(name)) names.add(name);
+        }
+        return names;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.backbench.core.trial;
+
+import dev.backbench.core.plan.TaskList;
+import dev.backbench.core.plan.Unit;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Trial;
+import dev.backbench.core.worker.WorkerSpec.Task;
+import java.util.Map;
+
+/** Where a trial's results go. */
+public interface TrialSink {
+    /**
+     * One worker process.
+     *
+     * @param trial its number
+     * @param spawned {@link System#nanoTime} before its start
+     */
+    record Process(int trial, Unit unit, TaskList list, long spawned, long entered, long loaded) {}
+
+    /** The number of the next worker process. */
+    int nextTrial();
+
+    /** @param what the kind of sample @param values by the worker's names */
+    void sample(Process process, Task task, String what, Map<String, String> values);
+
+    /**
+     * A task that gives no more samples.
+     *
+     * @param stage {@code load}, {@code compile} or {@code run}
+     * @param limitNanos the limit it ran over; -1 if that is not the reason
+     */
+    void failure(Process process, Task task, String stage, Status status, String reason, long limitNanos);
+
+    /** Whether an earlier failure makes the task pointless. */
+    boolean blocked(Unit unit, TaskList list, Task task);
+
+    /** Everything about the process is known; what it gave is to be safe when this returns. */
+    void ended(Trial trial);
+}

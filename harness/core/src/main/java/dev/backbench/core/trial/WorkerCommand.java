@@ -1,0 +1,92 @@
+package dev.backbench.core.trial;
+
+import dev.backbench.core.host.Cpus;
+import dev.backbench.core.worker.WorkerMain;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/**
+ * How a worker is started: one fixed JVM configuration, pinned, in a session of its own (so that Ctrl-C reaches only the experiment, and the whole tree can be
+ * killed as a group), standard output and error into a log, and the pipe to the experiment on file descriptor 3.
+ */
+public final class WorkerCommand {
+    /** The workers' collector and heap, named in the manifest. */
+    public static final String COLLECTOR = "serial", HEAP = "1g";
+    /** The shell moves the pipe and gives way: what follows is the process itself. */
+    private static final String MOVE_PIPE = "exec 3>&1 >\"$0\" 2>&1; exec \"$@\"", KEEP_TERMINAL = "exec 3>\"$0\"; exec \"$@\"";
+    private static final int PAGE = 4096, LINE = 64;
+
+    private final String cpu;
+    private final List<String> flags;
+
+    /** @param cpu cores to pin to, null for none @param extraFlags of the JVM, after the fixed ones */
+    public WorkerCommand(String cpu, List<String> extraFlags) {
+        this.cpu = cpu;
+        flags = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xms" + HEAP, "-Xmx" + HEAP, "-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash",
+                "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Djmh.ignoreLock=true"));
+        flags.addAll(extraFlags);
+    }
+
+    /** The JVM's flags that do not differ between trials. */
+    public List<String> flags() {
+        return List.copyOf(flags);
+    }
+
+    /** The argument vector, without the shell that moves the pipe. */
+    public List<String> arguments(Path spec, Path log, long layoutSeed) {
+        List<String> argv = new ArrayList<>();
+        if (Cpus.program("setsid") != null) argv.add("setsid");
+        if (cpu != null) argv.addAll(List.of("taskset", "-c", cpu));
+        argv.addAll(java(spec, log, layoutSeed));
+        return argv;
+    }
+
+    private List<String> java(Path spec, Path log, long layoutSeed) {
+        List<String> argv = new ArrayList<>();
+        argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        argv.addAll(flags);
+        argv.add("-XX:ErrorFile=" + log + ".crash");
+        argv.add("-Dbackbench.codeoffset=" + codeOffset(layoutSeed));
+        argv.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName(), spec.toString()));
+        return argv;
+    }
+
+    ProcessBuilder builder(List<String> argv, Path log, long layoutSeed) {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", MOVE_PIPE, log.toString()));
+        command.addAll(argv);
+        return environment(new ProcessBuilder(command), layoutSeed);
+    }
+
+    /** The same worker with this process's terminal, the lines for the experiment in a file, optionally under the debugger. */
+    public ProcessBuilder foreground(Path spec, Path events, long layoutSeed, boolean gdb) {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", KEEP_TERMINAL, events.toString()));
+        if (cpu != null) command.addAll(List.of("taskset", "-c", cpu));
+        // the JVM uses SIGSEGV for itself, and so do the guard pages
+        if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
+        command.addAll(java(spec, events, layoutSeed));
+        return environment(new ProcessBuilder(command).inheritIO(), layoutSeed);
+    }
+
+    /** Nothing of the user's environment but what finds programs and folders, and a size of its own for each layout. */
+    private static ProcessBuilder environment(ProcessBuilder builder, long layoutSeed) {
+        Map<String, String> kept = new LinkedHashMap<>();
+        for (Map.Entry<String, String> entry : builder.environment().entrySet()) {
+            String name = entry.getKey();
+            boolean needed = List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "XDG_CACHE_HOME").contains(name);
+            if (needed || name.startsWith("BENCH_")) kept.put(name, entry.getValue());
+        }
+        builder.environment().clear();
+        builder.environment().putAll(kept);
+        builder.environment().put("BENCH_PADDING", "x".repeat(new Random(layoutSeed).nextInt(PAGE)));
+        return builder;
+    }
+
+    /** Bytes before the code in its mapping, a multiple of a cache line. */
+    static int codeOffset(long layoutSeed) {
+        return LINE * new Random(~layoutSeed).nextInt(PAGE / LINE);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.backbench.core.trial;
+
+import dev.backbench.core.worker.Wire;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A running worker: its lines as they come, and its end, natural or not. */
+final class WorkerProcess {
+    /** No more lines will come. */
+    static final List<String> END = List.of("(end)");
+    private static final Duration GRACE = Duration.ofSeconds(2);
+    /** A grandchild may hold the pipe open after the worker's death; what was in the pipe is read within this. */
+    private static final long DRAIN_MILLIS = 300;
+
+    /** {@link System#nanoTime} just before the start; the worker's clock is the same one. */
+    final long spawned;
+    private final Process process;
+    private final BlockingQueue<List<String>> lines = new LinkedBlockingQueue<>();
+    private long deadSince = -1;
+
+    WorkerProcess(ProcessBuilder builder) throws IOException {
+        spawned = System.nanoTime();
+        process = builder.start();
+        Thread.ofPlatform().daemon().name("worker " + process.pid()).start(this::read);
+    }
+
+    private void read() {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) lines.add(Wire.fields(line));
+        } catch (IOException closed) {
+            // the same as the end
+        }
+        lines.add(END);
+    }
+
+    /** The next line's fields, or null if none came in that time, or {@link #END}. */
+    List<String> next(long millis) throws InterruptedException {
+        List<String> line = lines.poll(Math.max(0, millis), TimeUnit.MILLISECONDS);
+        if (line != null || process.isAlive()) return line;
+        long now = System.currentTimeMillis();
+        if (deadSince < 0) deadSince = now;
+        return now - deadSince > DRAIN_MILLIS ? END : null;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Ends the worker and all its descendants: asked first, killed after two seconds. Returns once it is dead. */
+    void kill() {
+        List<ProcessHandle> tree;
+        try (Stream<ProcessHandle> descendants = process.descendants()) {
+            tree = descendants.toList();
+        }
+        group("TERM");
+        process.destroy();
+        if (!waitFor(GRACE)) {
+            group("KILL");
+            process.destroyForcibly();
+        }
+        tree.forEach(ProcessHandle::destroyForcibly);
+        waitFor(GRACE);
+    }
+
+    /** The worker leads its own session, so its process group is the tree, orphans included. */
+    private void group(String signal) {
+        try {
+            new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " -" + process.pid() + " 2>/dev/null").start().waitFor(1, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            // the worker itself is killed below
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean waitFor(Duration time) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            return false;
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the end, killing what does not come to it. @return exit code, or 128 + signal */
+    int end() {
+        if (!waitFor(GRACE)) kill();
+        return process.isAlive() ? 128 + 9 : process.exitValue();
+    }
+}

@@ -1,0 +1,246 @@
+package dev.backbench.core.worker;
+
+import dev.backbench.core.row.Status;
+import dev.backbench.core.worker.WorkerSpec.Kind;
+import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.spi.Artifact;
+import dev.backbench.spi.Backend;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompiledModule;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.LinkException;
+import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramResult;
+import dev.backbench.spi.Trap;
+import dev.backbench.wasm.WasmException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Does a worker's tasks with one back end and reports each sample as it comes. What an exception can tell is reported as the task's failure, and the next module's
+ * turn comes; an {@link Error} is reported too, but after it nothing in this process is to be trusted, so the process ends.
+ */
+final class Session {
+    /** Timed runs of a module go on until the regions add up to this, in nanoseconds … */
+    private static final long ENOUGH = 20_000_000;
+    /** … or there were so many. */
+    private static final int MOST_RUNS = 50;
+
+    private final WorkerSpec spec;
+    private final Reporter reporter;
+    private final Program[] programs;
+    private final Set<Integer> failedModules = new HashSet<>();
+    private final Map<Integer, CompiledModule> held = new HashMap<>();
+    private Compiler compiler;
+    private Meter meter;
+    private String stage;
+
+    Session(WorkerSpec spec, Reporter reporter) {
+        this.spec = spec;
+        this.reporter = reporter;
+        programs = new Program[spec.modules().size()];
+    }
+
+    void perform(Task task) {
+        if (failedModules.contains(task.module())) return;
+        try {
+            Program program = program(task.module());
+            load(task);
+            switch (task.kind()) {
+                case COMPILE -> compile(task, program);
+                case PHASES -> phases(task, program);
+                case RUN -> run(task, program);
+                case COLD -> cold(task, program);
+            }
+            reporter.send("end", task.id());
+        } catch (Exception e) {
+            fail(task, e);
+        } catch (Error e) {
+            fail(task, e);
+            Runtime.getRuntime().halt(WorkerMain.BROKEN);
+        }
+    }
+
+    /** Closes all that it made; the next task begins anew. Call it on the thread that performed. */
+    void release() {
+        held.values().forEach(CompiledModule::close);
+        held.clear();
+        if (compiler != null) compiler.close();
+        compiler = null;
+    }
+
+    private void begin(Task task, String nextStage) {
+        stage = nextStage;
+        reporter.send("begin", task.id(), stage);
+    }
+
+    private void load(Task task) throws ReflectiveOperationException {
+        if (compiler != null) return;
+        begin(task, "load");
+        Backend backend = (Backend) Class.forName(spec.backend()).getConstructor().newInstance();
+        compiler = backend.newCompiler(spec.options());
+        reporter.send("loaded", System.nanoTime());
+    }
+
+    private Program program(int module) throws IOException {
+        if (programs[module] == null) programs[module] = new Program(spec.modules().get(module));
+        return programs[module];
+    }
+
+    private Meter meter() {
+        if (meter == null) meter = new Meter();
+        return meter;
+    }
+
+    private void compile(Task task, Program program) throws IOException {
+        Meter m = meter();
+        begin(task, "compile");
+        long companion = compiler.companionCpu();
+        m.start();
+        Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
+        CompiledModule code = compiler.link(artifact, PhaseClock.OFF);
+        m.stop();
+        long peak = Meter.peakRss() + compiler.companionPeakBytes();
+        companion = compiler.companionCpu() - companion;
+        m.cpu += companion;
+        m.children += companion;
+        reporter.send("sample", task.id(), "compile", "wall", m.wall, "cpu", m.cpu, "children", m.children, "gc", m.gc, "jit", m.jit, "faults", m.faults, "switches",
+                m.switches, "collections", m.collections, "allocated", m.allocated, "peak", peak, "sha", store(artifact), "code", artifact.codeBytes(), "constants",
+                artifact.constantBytes(), "emitted", artifact.functionsEmitted());
+        keep(task, code);
+    }
+
+    private void phases(Task task, Program program) {
+        begin(task, "compile");
+        PhaseClock phases = PhaseClock.running();
+        long start = System.nanoTime();
+        CompiledModule code = compiler.link(compiler.compile(program.wasm, phases), phases);
+        phases.leave();
+        long wall = System.nanoTime() - start;
+        List<Object> fields = new ArrayList<>(List.of("sample", task.id(), "phases", "wall", wall));
+        addPhases(fields, phases, wall);
+        reporter.send(fields.toArray());
+        keep(task, code);
+    }
+
+    private void keep(Task task, CompiledModule code) {
+        CompiledModule earlier = task.hold() ? held.put(task.module(), code) : code;
+        if (earlier != null) earlier.close();
+    }
+
+    private void run(Task task, Program program) throws IOException {
+        CompiledModule code = held.get(task.module());
+        if (code == null) {
+            begin(task, "compile");
+            code = compiler.link(compiler.compile(program.wasm, PhaseClock.OFF), PhaseClock.OFF);
+            held.put(task.module(), code);
+        }
+        boolean right = run(task, program, code, true) >= 0;
+        long regions = 0;
+        for (int i = 0; right && (i < task.count() || regions < ENOUGH && i < MOST_RUNS); i++) {
+            long region = run(task, program, code, false);
+            right = region >= 0;
+            regions += region;
+        }
+        if (!right) failedModules.add(task.module());
+        held.remove(task.module()).close();
+    }
+
+    /** @return nanoseconds of the region, or -1 if the output is wrong */
+    private long run(Task task, Program program, CompiledModule code, boolean warm) throws IOException {
+        begin(task, "run");
+        Program.Outcome outcome = program.run(code);
+        ProgramResult r = outcome.result();
+        reporter.send("sample", task.id(), "run", "warm", warm, "wall", r.regionWall(), "cpu", r.regionCpu(), "faults", r.regionFaults(), "hostCalls", r.hostCalls(),
+                "host", r.hostNanos(), "hostFaults", r.hostFaults(), "instantiate", r.instantiate(), "output", outcome.outputSha256(), "wrong", outcome.wrong());
+        return outcome.wrong() == null ? r.regionWall() : -1;
+    }
+
+    private void cold(Task task, Program program) throws IOException {
+        begin(task, "compile");
+        PhaseClock phases = PhaseClock.running();
+        long start = System.nanoTime();
+        CompiledModule code = compiler.link(compiler.compile(program.wasm, phases), phases);
+        phases.leave();
+        long compiled = System.nanoTime();
+        begin(task, "run");
+        Program.Outcome outcome = program.run(code);
+        ProgramResult r = outcome.result();
+        List<Object> fields = new ArrayList<>(List.of("sample", task.id(), "cold", "start", start, "compiled", compiled, "instantiate", r.instantiate(), "mark",
+                r.firstMark(), "output", outcome.outputSha256()));
+        fields.add("wrong");
+        fields.add(outcome.wrong());
+        addPhases(fields, phases, compiled - start);
+        reporter.send(fields.toArray());
+        held.put(task.module(), code);
+        if (outcome.wrong() != null) failedModules.add(task.module());
+    }
+
+    private static void addPhases(List<Object> fields, PhaseClock phases, long wall) {
+        long other = wall;
+        for (Map.Entry<String, Long> phase : phases.nanos().entrySet()) {
+            fields.add("phase." + phase.getKey());
+            fields.add(phase.getValue());
+            other -= phase.getValue();
+        }
+        fields.add("phase.other");
+        fields.add(other);
+    }
+
+    /** Writes the machine code for the experiment to collect. @return its name; null if the back end does not show it */
+    private String store(Artifact artifact) throws IOException {
+        String sha = artifact.codeSha256();
+        byte[] code = sha == null ? null : artifact.normalizedCode();
+        if (code == null || spec.blobs() == null) return sha;
+        Path file = Path.of(spec.blobs(), sha);
+        if (!Files.exists(file)) {
+            Path part = Path.of(spec.blobs(), sha + ".part");
+            Files.write(part, code);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+        return sha;
+    }
+
+    private void fail(Task task, Throwable t) {
+        System.err.println("task " + task.id() + ", stage " + stage + ", module " + spec.modules().get(task.module()).name() + ":");
+        t.printStackTrace();
+        failedModules.add(task.module());
+        CompiledModule code = held.remove(task.module());
+        if (code != null && t instanceof Exception) code.close();
+        reporter.send("fail", task.id(), stage == null ? "load" : stage, status(t), reason(t));
+        if ("load".equals(stage)) Runtime.getRuntime().halt(WorkerMain.BROKEN);
+    }
+
+    private static Status status(Throwable t) {
+        return switch (t) {
+            case WasmException e -> Status.UNSUPPORTED;
+            case LinkException e -> Status.UNSUPPORTED;
+            case Trap e -> Status.WRONG;
+            case OutOfMemoryError e -> Status.OOM;
+            default -> Status.CRASH;
+        };
+    }
+
+    private static String reason(Throwable t) {
+        return switch (t) {
+            case Trap trap -> "trap: " + trap.getMessage();
+            case OutOfMemoryError e -> "out of memory: " + e.getMessage();
+            case WasmException e -> e.getMessage();
+            case LinkException e -> e.getMessage();
+            case BackendException e -> e.getMessage();
+            default -> t.toString();
+        };
+    }
+
+    static boolean compiles(Task task) {
+        return task.kind() == Kind.COMPILE;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.backbench.core.worker;
+
+import dev.backbench.spi.CompileOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * What one worker process has to do, as the file it is started with.
+ *
+ * @param backend class with a public constructor without parameters
+ * @param jmh whether timed compiles run in JMH's loop
+ * @param quiet no clocks and no canary before the first task is over: for cold starts
+ * @param blobs folder for machine code, one file per SHA-256
+ */
+public record WorkerSpec(String backend, CompileOptions options, boolean jmh, boolean quiet, String blobs, List<Module> modules, List<Task> tasks) {
+    /** Everything a worker must know of a workload; paths are absolute, null where there is none. */
+    public record Module(String name, String wasm, String folder, String stdin, String expectedStdout, String expectedStderr, List<String> arguments) {}
+
+    /** What a task does with its module. */
+    public enum Kind {
+        /** bytes to callable code, timed */
+        COMPILE,
+        /** the same with the phase clock on */
+        PHASES,
+        /** compile if need be, one discarded run, then {@code count} timed ones */
+        RUN,
+        /** compile and run once, reporting the time of the first mark */
+        COLD
+    }
+
+    /** @param id the experiment's name for it @param warm stored, but not used in figures @param hold keeps the code for a later {@link Kind#RUN} */
+    public record Task(int id, Kind kind, int module, boolean warm, boolean hold, int count) {}
+
+    public String text() {
+        StringBuilder text = new StringBuilder();
+        List<Object> fields = new ArrayList<>(List.of("backend", backend, options.level(), options.threads(), options.isa(), options.bounds()));
+        fields.add(options.version());
+        fields.add(options.file());
+        fields.addAll(options.extra());
+        line(text, fields.toArray());
+        line(text, "mode", jmh, quiet, blobs);
+        for (Module m : modules) {
+            fields.clear();
+            fields.add("module");
+            for (String field : new String[] {m.name, m.wasm, m.folder, m.stdin, m.expectedStdout, m.expectedStderr}) fields.add(field);
+            fields.addAll(m.arguments);
+            line(text, fields.toArray());
+        }
+        for (Task t : tasks) line(text, "task", t.id, t.kind, t.module, t.warm, t.hold, t.count);
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, Object... fields) {
+        text.append(Wire.line(fields)).append('\n');
+    }
+
+    /** @throws IllegalArgumentException not such a text */
+    public static WorkerSpec parse(List<String> lines) {
+        List<String> backend = null, mode = null;
+        List<Module> modules = new ArrayList<>();
+        List<Task> tasks = new ArrayList<>();
+        for (String line : lines) {
+            List<String> f = Wire.fields(line);
+            switch (f.get(0)) {
+                case "backend" -> backend = f;
+                case "mode" -> mode = f;
+                case "module" -> modules.add(new Module(f.get(1), f.get(2), f.get(3), f.get(4), f.get(5), f.get(6), List.copyOf(f.subList(7, f.size()))));
+                case "task" -> tasks.add(new Task(Integer.parseInt(f.get(1)), Kind.valueOf(f.get(2)), Integer.parseInt(f.get(3)), Boolean.parseBoolean(f.get(4)),
+                        Boolean.parseBoolean(f.get(5)), Integer.parseInt(f.get(6))));
+                default -> throw new IllegalArgumentException("not a line of a worker's task file: " + line);
+            }
+        }
+        if (backend == null || mode == null) throw new IllegalArgumentException("the worker's task file is incomplete");
+        CompileOptions options = new CompileOptions(backend.get(2), Integer.parseInt(backend.get(3)), backend.get(4), CompileOptions.Bounds.valueOf(backend.get(5)),
+                new LinkedHashSet<>(backend.subList(8, backend.size())), backend.get(6), backend.get(7) == null ? null : Path.of(backend.get(7)));
+        return new WorkerSpec(backend.get(1), options, Boolean.parseBoolean(mode.get(1)), Boolean.parseBoolean(mode.get(2)), mode.get(3), modules, tasks);
+    }
+}
