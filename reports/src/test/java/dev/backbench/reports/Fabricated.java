@@ -36,11 +36,11 @@ final class Fabricated {
         for (Model model : MODELS) run.backend(model);
         for (String program : PROGRAMS) run.cells.add(new Summary.Cell("absent", program, Measure.RUN, Regime.STEADY, "ms", null, null, null, 0, Status.UNAVAILABLE, "no such library"));
         Summary summary = new Summary(1, "20260101-000000-abcd", REFERENCE, run.cells, run.totals,
-            List.of(new Summary.Dropped(Measure.RUN, Regime.STEADY, "sqlite3", "gcc:O0", Status.TIMEOUT, "over 60 s"),
-                new Summary.Dropped(Measure.COMPILE, Regime.STEADY, "crc", null, Status.OK, "the same code as another program")),
+            List.of(new Summary.Dropped(Measure.RUN, Regime.STEADY, "own", "sqlite3", "gcc:O0", Status.TIMEOUT, "over 60 s"),
+                new Summary.Dropped(Measure.COMPILE, Regime.STEADY, "own", "crc", null, Status.OK, "the same code as another program")),
             List.of(new Summary.Unranked("jvm", Measure.RUN, "bounds explicit, not guard")),
-            List.of(new Summary.BreakEven("gcc:O0", REFERENCE, Regime.FIRST, 14.2, 11.0, 19.0, 3.1), new Summary.BreakEven("gcc:O2", REFERENCE, Regime.FIRST, null, null, null, null),
-                new Summary.BreakEven("llvm:O0", REFERENCE, Regime.FIRST, 9.5, 8.0, null, 2.0)));
+            List.of(new Summary.BreakEven("gcc:O0", REFERENCE, Regime.FIRST, "own", 14.2, 11.0, 19.0, 3.1), new Summary.BreakEven("gcc:O2", REFERENCE, Regime.FIRST, "own", null, null, null, null),
+                new Summary.BreakEven("llvm:O0", REFERENCE, Regime.FIRST, "own", 9.5, 8.0, null, 2.0)));
         return RunData.of(manifest(), summary, run.rows);
     }
 
@@ -59,7 +59,7 @@ final class Fabricated {
 
     private void total(Model m, Measure measure, String regime, String unit, double ratio, double total) {
         boolean reference = m.backend.equals(REFERENCE);
-        totals.add(new Summary.Total(m.backend, measure, regime, unit, ratio, reference ? null : ratio * 0.96, reference ? null : ratio * 1.05, total, 4, 5));
+        totals.add(new Summary.Total(m.backend, measure, regime, "own", unit, ratio, reference ? null : ratio * 0.96, reference ? null : ratio * 1.05, total, 4, 5));
     }
 
     private void program(Model m, int p) {
@@ -117,7 +117,7 @@ final class Fabricated {
                 CODE[p], 100, CODE[p] / 2, List.of(), true, null));
         }
         List<String> names = backends.stream().map(Manifest.BackendEntry::backend).toList();
-        Manifest.PlanEntry plan = new Manifest.PlanEntry("quick", names, PROGRAMS, List.of(Measure.values()), 42, 240L, 2, 0, 1, "1", REFERENCE, List.of(), Map.of("run", 60000L), List.of(),
+        Manifest.PlanEntry plan = new Manifest.PlanEntry("quick", names, PROGRAMS, List.of(Measure.values()), 42, 240L, 3, 2, 2, null, 1, "1", REFERENCE, List.of(), Map.of("run", 60000L), List.of(),
             List.of(), List.of(), "digest");
         Manifest.Machine machine = new Manifest.Machine("salted", "Some CPU @ 3 GHz", "0x1", 2, 25_000_000_000L, "6.1", Map.of(), null, null, null, "madvise", 2, "tsc", Map.of(), "kvm",
             "glibc 2.36");

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  */
 public final class Recorder implements TrialSink {
     private static final Map<String, Long> NO_PHASES = Map.of();
-    /** Of rows with phases that are not cold starts: never in a figure. */
+    /** Of compiles with the phase clock on: never in a figure. */
     private static final String PHASES_DEFINITION = "phases/1";
     private static final String TIERED = "compiles lazily or again later, so no single figure is its compile time";
 
@@ -114,6 +114,9 @@ public final class Recorder implements TrialSink {
         String wrong = s.values.get("wrong");
         write(s, Measure.COLD, Regime.PROCESS_COMPILED, Measure.COLD.definition(), wrong == null ? Status.OK : Status.WRONG, wrong == null ? null : "run: " + wrong,
                 new Row.Ns(s.number("mark") - s.process.spawned(), -1, -1, -1, -1, -1), s.coldPhases());
+        if (!plan.measures(Measure.COMPILE)) return;
+        Row.Ns compile = new Row.Ns(s.number("compiled") - s.number("start"), -1, -1, -1, -1, -1);
+        write(s, Measure.COMPILE, Regime.FIRST, PHASES_DEFINITION, Status.OK, null, compile, s.phases());
     }
 
     private void write(Sample s, Measure measure, String regime, Status status, String reason) {
