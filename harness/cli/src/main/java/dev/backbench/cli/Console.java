@@ -17,20 +17,21 @@ final class Console {
     private boolean noColor;
     private boolean quiet;
 
-    Console(PrintStream out, PrintStream err, boolean outTerminal, boolean errTerminal) {
+    /** @param outTerminal whether colour and binary output make a difference @param live whether standard error can rewrite its line */
+    Console(PrintStream out, PrintStream err, boolean outTerminal, boolean live) {
         this.out = out;
         this.err = err;
         this.outTerminal = outTerminal;
-        String term = System.getenv("TERM");
-        live = errTerminal && !"dumb".equals(term);
-        String wish = System.getenv("NO_COLOR");
-        noColor = wish != null && !wish.isEmpty() || "dumb".equals(term);
+        this.live = live;
     }
 
     /** The process's own streams in UTF-8; the launcher says which are terminals, as the JVM cannot ask for each. */
     static Console system() {
-        String terminal = System.getProperty("bench.terminal", "");
-        return new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err), terminal.contains("out"), terminal.contains("err"));
+        String terminal = System.getProperty("bench.terminal", ""), wish = System.getenv("NO_COLOR");
+        boolean dumb = "dumb".equals(System.getenv("TERM"));
+        Console console = new Console(utf8(FileDescriptor.out), utf8(FileDescriptor.err), terminal.contains("out"), terminal.contains("err") && !dumb);
+        if (dumb || wish != null && !wish.isEmpty()) console.noColor();
+        return console;
     }
 
     private static PrintStream utf8(FileDescriptor descriptor) {

@@ -42,9 +42,7 @@ class SpeechTest {
 
     @Test
     void onATerminalTheLineIsRewrittenAndClearedBeforeOthers() {
-        Console console = console(true);
-        if (!console.live) return; // TERM=dumb or none: covered above
-        Progress progress = new Progress(console);
+        Progress progress = new Progress(console(true));
         progress.progress(at(1));
         progress.cellEnded(CELL, Status.TIMEOUT, "over 60 s");
         String text = err.toString();
