@@ -22,18 +22,21 @@ import java.util.List;
  * <tr><td>{@code V}</td><td>no result</td></tr>
  * </table>
  *
- * <p>The first handle of a shape costs milliseconds, later ones of the same shape microseconds: prefer {@code P} and {@code J} alike (both are
- * the same shape) to a zoo of widths. Keep handles in {@code static final} fields and call them with {@code invokeExact}.
+ * <p>The first handle of a shape costs milliseconds of a cold start, later ones of the same shape microseconds: {@link #words} is one shape for nearly all C
+ * functions, and {@code P} and {@code J} are alike. Keep handles in {@code static final} fields and call them with {@code invokeExact}.
  * Libraries stay open for the process's life.
  */
 public final class NativeLibrary {
+    /** Six words to one. */
+    public static final String WORDS = "(PPPPPP)P";
+
     private static final int RTLD_NOW = 2;
     private static final int RTLD_GLOBAL = 0x100;
     private static final Linker LINKER = Linker.nativeLinker();
     private static final NativeLibrary PROCESS = new NativeLibrary("the C library", 0);
-    private static final MethodHandle DLOPEN = PROCESS.function("dlopen", "(PI)P");
-    private static final MethodHandle DLSYM = PROCESS.function("dlsym", "(PP)P");
-    private static final MethodHandle DLERROR = PROCESS.function("dlerror", "()P");
+    private static final MethodHandle DLOPEN = PROCESS.words("dlopen");
+    private static final MethodHandle DLSYM = PROCESS.words("dlsym");
+    private static final MethodHandle DLERROR = PROCESS.words("dlerror");
 
     private final String name;
     private final long handle;
@@ -67,8 +70,8 @@ public final class NativeLibrary {
 
     private static NativeLibrary open(String file, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            long handle = (long) DLOPEN.invokeExact(arena.allocateFrom(file).address(), flags);
-            if (handle == 0) throw new UnsatisfiedLinkError(CString.read((long) DLERROR.invokeExact()));
+            long handle = (long) DLOPEN.invokeExact(arena.allocateFrom(file).address(), (long) flags, 0L, 0L, 0L, 0L);
+            if (handle == 0) throw new UnsatisfiedLinkError(CString.read((long) DLERROR.invokeExact(0L, 0L, 0L, 0L, 0L, 0L)));
             return new NativeLibrary(file, handle);
         } catch (Throwable t) {
             throw sneak(t);
@@ -79,7 +82,7 @@ public final class NativeLibrary {
     public long find(String symbol) {
         if (handle == 0) return LINKER.defaultLookup().find(symbol).map(MemorySegment::address).orElse(0L);
         try (Arena arena = Arena.ofConfined()) {
-            return (long) DLSYM.invokeExact(handle, arena.allocateFrom(symbol).address());
+            return (long) DLSYM.invokeExact(handle, arena.allocateFrom(symbol).address(), 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw sneak(t);
         }
@@ -100,6 +103,14 @@ public final class NativeLibrary {
      */
     public MethodHandle function(String symbol, String descriptor, Linker.Option... options) {
         return function(address(symbol), descriptor, options);
+    }
+
+    /**
+     * A handle of shape {@code (PPPPPP)P} for a function of up to six integer or pointer arguments: System V passes those in registers, a callee
+     * takes no notice of those it has no parameter for, and an {@code int} is the low half of its register. Of an {@code int} result only the low half means anything.
+     */
+    public MethodHandle words(String symbol) {
+        return function(symbol, WORDS);
     }
 
     /** A handle that calls the code at {@code address}. */

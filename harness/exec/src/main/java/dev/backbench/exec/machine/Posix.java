@@ -12,11 +12,11 @@ public final class Posix {
     private static final int MAP_PRIVATE = 2, MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x20, MAP_NORESERVE = 0x4000;
 
     private static final NativeLibrary C = NativeLibrary.process();
-    private static final MethodHandle MMAP = C.function("mmap", "(PPIIIJ)P");
-    private static final MethodHandle MUNMAP = C.function("munmap", "(PP)I");
-    private static final MethodHandle MPROTECT = C.function("mprotect", "(PPI)I");
-    private static final MethodHandle SIGACTION = C.function("sigaction", "(IPP)I");
-    private static final MethodHandle SIGALTSTACK = C.function("sigaltstack", "(PP)I");
+    private static final MethodHandle MMAP = C.words("mmap");
+    private static final MethodHandle MUNMAP = C.words("munmap");
+    private static final MethodHandle MPROTECT = C.words("mprotect");
+    private static final MethodHandle SIGACTION = C.words("sigaction");
+    private static final MethodHandle SIGALTSTACK = C.words("sigaltstack");
 
     private Posix() {}
 
@@ -41,7 +41,7 @@ public final class Posix {
 
     private static long map(long address, long bytes, int protection, int flags) {
         try {
-            long result = (long) MMAP.invokeExact(address, bytes, protection, flags, -1, 0L);
+            long result = (long) MMAP.invokeExact(address, bytes, (long) protection, (long) flags, -1L, 0L);
             if (result == -1) throw new BackendException("cannot map " + bytes + " bytes of address space: is there a limit on it (ulimit -v)?");
             return result;
         } catch (Throwable t) {
@@ -51,7 +51,7 @@ public final class Posix {
 
     public static void unmap(long address, long bytes) {
         try {
-            int result = (int) MUNMAP.invokeExact(address, bytes);
+            int result = (int) (long) MUNMAP.invokeExact(address, bytes, 0L, 0L, 0L, 0L);
             assert result == 0;
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
@@ -61,7 +61,7 @@ public final class Posix {
     /** @return whether the system agreed */
     public static boolean tryProtect(long address, long bytes, int protection) {
         try {
-            return (int) MPROTECT.invokeExact(address, bytes, protection) == 0;
+            return (int) (long) MPROTECT.invokeExact(address, bytes, (long) protection, 0L, 0L, 0L) == 0;
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }
@@ -77,7 +77,7 @@ public final class Posix {
     /** sigaction(2) on raw structs; 0 for absent. */
     static void sigaction(int signal, long action, long old) {
         try {
-            if ((int) SIGACTION.invokeExact(signal, action, old) != 0) throw new BackendException("cannot install a handler for signal " + signal);
+            if ((int) (long) SIGACTION.invokeExact((long) signal, action, old, 0L, 0L, 0L) != 0) throw new BackendException("cannot install a handler for signal " + signal);
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }
@@ -85,7 +85,7 @@ public final class Posix {
 
     static void sigaltstack(long stack) {
         try {
-            if ((int) SIGALTSTACK.invokeExact(stack, 0L) != 0) throw new BackendException("cannot set this thread's signal stack");
+            if ((int) (long) SIGALTSTACK.invokeExact(stack, 0L, 0L, 0L, 0L, 0L) != 0) throw new BackendException("cannot set this thread's signal stack");
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }

@@ -51,15 +51,16 @@ public final class ThreadState {
 
     private static long javaStackLimit(long scratch) {
         NativeLibrary c = NativeLibrary.process();
-        MethodHandle self = c.function("pthread_self", "()P");
-        MethodHandle get = c.function("pthread_getattr_np", "(PP)I");
-        MethodHandle stack = c.function("pthread_attr_getstack", "(PPP)I");
-        MethodHandle destroy = c.function("pthread_attr_destroy", "(P)I");
+        MethodHandle self = c.words("pthread_self");
+        MethodHandle get = c.words("pthread_getattr_np");
+        MethodHandle stack = c.words("pthread_attr_getstack");
+        MethodHandle destroy = c.words("pthread_attr_destroy");
         try {
             long attributes = scratch + 64;
-            int failed = (int) get.invokeExact((long) self.invokeExact(), attributes);
-            failed |= (int) stack.invokeExact(attributes, scratch, scratch + 8);
-            failed |= (int) destroy.invokeExact(attributes);
+            long thread = (long) self.invokeExact(0L, 0L, 0L, 0L, 0L, 0L);
+            int failed = (int) (long) get.invokeExact(thread, attributes, 0L, 0L, 0L, 0L);
+            failed |= (int) (long) stack.invokeExact(attributes, scratch, scratch + 8, 0L, 0L, 0L);
+            failed |= (int) (long) destroy.invokeExact(attributes, 0L, 0L, 0L, 0L, 0L);
             if (failed != 0) throw new IllegalStateException("the C library does not tell this thread's stack");
             long low = Raw.getLong(scratch), size = Raw.getLong(scratch + 8);
             return low + Math.min(JAVA_RESERVE, size / 2);
@@ -80,7 +81,7 @@ public final class ThreadState {
         for (int i = 0; i < parameters; i++) Raw.putLong(slots + 16L * i, arguments[i]);
         int how;
         try {
-            how = (int) (long) Trampolines.ENTER.invokeExact(record, signature.entryThunk(), functionReference, slots);
+            how = (int) (long) Trampolines.ENTER.invokeExact(record, signature.entryThunk(), functionReference, slots, 0L, 0L);
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }

@@ -30,7 +30,7 @@ final class Trampolines {
 
     private static final MethodHandle UPCALL = upcallTarget();
 
-    /** (record, thunk, function reference, slots) -> how it ended */
+    /** (record, thunk, function reference, slots, 0, 0) -> how it ended */
     static final MethodHandle ENTER;
     static final long HANDLER;
     /** (host record in rdi, slots in rsi): on the stack of generated code. */
@@ -53,7 +53,7 @@ final class Trampolines {
         handler(asm, landing);
         int[] builtins = builtins(asm, hostCall);
         long base = CodeRegion.publish(asm.finish());
-        ENTER = NativeLibrary.function(base + asm.offsetOf(enter), "(PPPP)J");
+        ENTER = NativeLibrary.function(base + asm.offsetOf(enter), NativeLibrary.WORDS);
         HOST_CALL = base + asm.offsetOf(hostCall);
         HANDLER = base + asm.offsetOf(handler);
         for (int b = 0; b < builtins.length; b++) Raw.putLong(BUILTINS + 8L * b, base + asm.offsetOf(builtins[b]));
