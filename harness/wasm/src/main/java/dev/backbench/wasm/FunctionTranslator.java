@@ -43,7 +43,7 @@ public final class FunctionTranslator {
      */
     public void translate(int function, IrBuilder builder) {
         this.function = function;
-        sink.builder = builder;
+        sink.reset(builder, context);
         builder.begin(context);
         loop.run(function);
     }

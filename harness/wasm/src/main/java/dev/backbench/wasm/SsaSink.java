@@ -6,42 +6,32 @@ import java.util.Arrays;
  * Layer two: the shared SSA builder. Operands live in {@link #values} at their height of the validator's stack; labels become blocks, made at the first branch to
  * them; operands and locals that differ between the branches to a block become its parameters, others pass unchanged.
  *
- * <p>Blocks are numbered here per function, 0 being the entry. A branch to the function's own label goes to a common return block, except the unconditional one.
+ * <p>Values are as in {@link Joins}. A branch to the function's own label goes to a common return block, except the unconditional one.
  */
 final class SsaSink {
     private static final int NONE = IrBuilder.NONE;
 
-    IrBuilder builder;
-    private final LocalValues locals = new LocalValues(this);
-
+    private final SsaGraph graph = new SsaGraph();
+    private final Joins joins = new Joins();
+    private final LocalValues locals = new LocalValues(graph, joins);
+    private IrBuilder builder;
     private int[] values = new int[64];
-    private int current; // the block operations go to
 
     // by frame
-    private int[] label = new int[16]; // the block of its label, or NONE so far
-    private int[] otherwise = new int[16]; // an if's block for a false condition
+    private int[] label = new int[16];       // the builder's block of its label, or NONE so far
+    private int[] head = new int[16];        // a loop's node in the graph
+    private int[] newestEdge = new int[16];  // to its label
+    private int[] oldestEdge = new int[16];
+    private int[] otherwise = new int[16];   // an if's block for a false condition
+    private int[] otherwiseEdge = new int[16];
     private int[] base = new int[16];
-    private int[] parameters = new int[16];
+    private byte[][] parameters = new byte[16][];
     private byte[][] labelTypes = new byte[16][];
-    private int[] arity = new int[16]; // of its label
 
-    // by block
-    private int blocks;
-    private int[] outer = new int[16]; // the builder's block
-    private int[] firstEdge = new int[16];
-    private int[] lastEdge = new int[16];
-    private int[] edgeCount = new int[16];
-    private boolean[] isSealed = new boolean[16];
-    private boolean[] isLoop = new boolean[16];
-    private int[] headParameters = new int[16]; // of a loop: where its operands' parameters are in edgeValues
-
-    // by edge
-    private int edges;
-    private int[] source = new int[16];
-    private int[] nextEdge = new int[16]; // to the same block, in order of creation
-    private int[] edgeOperands = new int[16]; // start in edgeValues
-    private int[] edgeValues = new int[64];
-    private int edgeValueCount;
+    // the operands that edges take along, by edge; after those of a loop's entry its parameters
+    private int[] edgeOperands = new int[16];
+    private int[] operands = new int[64];
+    private int operandCount;
 
     // scratch
     private int[] caseEdge = new int[16]; // br_table: by frame, the edge's position, valid where caseStamp is of this br_table
@@ -50,305 +40,224 @@ final class SsaSink {
     private int[] cases = new int[16];
     private int[] tableEdges = new int[16];
     private int[] tableTargets = new int[16];
-    private int[] callResults = new int[16];
+    private int[] results = new int[16];
     private int[] arguments = new int[16];
+    private int[] joined = new int[16];
 
-    // ---- block and edge tables, read by LocalValues ----
-
-    int outer(int block) {
-        return outer[block];
+    /** Sets what the next function is translated for. */
+    void reset(IrBuilder builder, IrBuilder.Context context) {
+        this.builder = builder;
+        joins.reset(builder, context);
     }
-
-    boolean isLoop(int block) {
-        return isLoop[block];
-    }
-
-    boolean isSealed(int block) {
-        return isSealed[block];
-    }
-
-    int edgeCount(int block) {
-        return edgeCount[block];
-    }
-
-    int firstEdge(int block) {
-        return firstEdge[block];
-    }
-
-    int nextEdge(int edge) {
-        return nextEdge[edge];
-    }
-
-    int source(int edge) {
-        return source[edge];
-    }
-
-    private int newBlock(boolean loop) {
-        if (blocks == outer.length) growBlocks();
-        int block = blocks++;
-        outer[block] = builder.block(loop);
-        firstEdge[block] = lastEdge[block] = NONE;
-        edgeCount[block] = 0;
-        isSealed[block] = false;
-        isLoop[block] = loop;
-        return block;
-    }
-
-    private void growBlocks() {
-        int size = 2 * blocks;
-        outer = Arrays.copyOf(outer, size);
-        firstEdge = Arrays.copyOf(firstEdge, size);
-        lastEdge = Arrays.copyOf(lastEdge, size);
-        edgeCount = Arrays.copyOf(edgeCount, size);
-        isSealed = Arrays.copyOf(isSealed, size);
-        isLoop = Arrays.copyOf(isLoop, size);
-        headParameters = Arrays.copyOf(headParameters, size);
-    }
-
-    /** A new edge from the current block, taking {@code count} operands from height {@code from}. */
-    private int newEdge(int target, int from, int count) {
-        if (edges == source.length) growEdges();
-        int edge = edges++;
-        source[edge] = current;
-        nextEdge[edge] = NONE;
-        if (firstEdge[target] == NONE) firstEdge[target] = edge;
-        else nextEdge[lastEdge[target]] = edge;
-        lastEdge[target] = edge;
-        edgeCount[target]++;
-        edgeOperands[edge] = edgeValueCount;
-        if (edgeValueCount + count > edgeValues.length) edgeValues = Arrays.copyOf(edgeValues, 2 * (edgeValueCount + count));
-        for (int i = 0; i < count; i++) edgeValues[edgeValueCount++] = values[from + i];
-        return edge;
-    }
-
-    private void growEdges() {
-        source = Arrays.copyOf(source, 2 * edges);
-        nextEdge = Arrays.copyOf(nextEdge, 2 * edges);
-        edgeOperands = Arrays.copyOf(edgeOperands, 2 * edges);
-    }
-
-    // ---- the function ----
 
     void begin(byte[] localTypes, int localCount, int parameterCount, int declared) {
-        blocks = 0;
-        edges = 0;
-        edgeValueCount = 0;
-        current = newEntry();
+        graph.reset();
+        operandCount = 0;
         locals.begin(localTypes, localCount);
-        for (int i = 0; i < parameterCount; i++) locals.write(i, builder.parameter(i, localTypes[i]));
-        int zeroI32 = NONE, zeroI64 = NONE, zeroF32 = NONE, zeroF64 = NONE, nullFunc = NONE, nullExtern = NONE;
-        for (int i = parameterCount; i < localCount; i++) {
-            locals.write(i, switch (localTypes[i]) {
-                case ValType.I32 -> zeroI32 == NONE ? zeroI32 = builder.constI32(0) : zeroI32;
-                case ValType.I64 -> zeroI64 == NONE ? zeroI64 = builder.constI64(0) : zeroI64;
-                case ValType.F32 -> zeroF32 == NONE ? zeroF32 = builder.constF32(0) : zeroF32;
-                case ValType.F64 -> zeroF64 == NONE ? zeroF64 = builder.constF64(0) : zeroF64;
-                case ValType.FUNCREF -> nullFunc == NONE ? nullFunc = builder.refNull(ValType.FUNCREF) : nullFunc;
-                default -> nullExtern == NONE ? nullExtern = builder.refNull(ValType.EXTERNREF) : nullExtern;
+        for (int i = 0; i < parameterCount; i++) locals.parameter(i, builder.parameter(i, localTypes[i]));
+        for (int bits = declared; bits != 0; bits &= bits - 1) {
+            int type = 0x7F - Integer.numberOfTrailingZeros(bits);
+            locals.initial(type, switch (type) {
+                case ValType.I32 -> builder.constI32(0);
+                case ValType.I64 -> builder.constI64(0);
+                case ValType.F32 -> builder.constF32(0);
+                case ValType.F64 -> builder.constF64(0);
+                default -> builder.refNull(type);
             });
         }
     }
 
-    private int newEntry() {
-        firstEdge[0] = NONE;
-        edgeCount[0] = 0;
-        isSealed[0] = true;
-        isLoop[0] = false;
-        outer[0] = NONE;
-        return blocks++;
-    }
-
     void reserve(int operands) {
-        if (operands > values.length) values = Arrays.copyOf(values, Math.max(operands, 2 * values.length));
+        if (operands > values.length) values = Arrays.copyOf(values, operands);
     }
 
-    private void openFrame(int frame, int base, int parameters, byte[] labelTypes) {
+    // ---- frames and edges ----
+
+    private void open(int frame, int base, byte[] parameters, byte[] labelTypes) {
         if (frame == label.length) growFrames();
         this.base[frame] = base;
         this.parameters[frame] = parameters;
         this.labelTypes[frame] = labelTypes;
-        arity[frame] = labelTypes.length;
-        label[frame] = NONE;
+        label[frame] = newestEdge[frame] = NONE;
     }
 
     private void growFrames() {
         int size = 2 * label.length;
         label = Arrays.copyOf(label, size);
+        head = Arrays.copyOf(head, size);
+        newestEdge = Arrays.copyOf(newestEdge, size);
+        oldestEdge = Arrays.copyOf(oldestEdge, size);
         otherwise = Arrays.copyOf(otherwise, size);
+        otherwiseEdge = Arrays.copyOf(otherwiseEdge, size);
         base = Arrays.copyOf(base, size);
         parameters = Arrays.copyOf(parameters, size);
         labelTypes = Arrays.copyOf(labelTypes, size);
-        arity = Arrays.copyOf(arity, size);
         caseEdge = Arrays.copyOf(caseEdge, size);
         caseStamp = Arrays.copyOf(caseStamp, size);
+    }
+
+    /** A new edge from the current block, taking {@code count} operands from height {@code from}. */
+    private int edge(int older, int from, int count) {
+        int edge = graph.edge(older);
+        if (edge >= edgeOperands.length) edgeOperands = Arrays.copyOf(edgeOperands, 2 * edge);
+        edgeOperands[edge] = operandCount;
+        if (operandCount + count > operands.length) growOperands(count);
+        for (int i = 0; i < count; i++) operands[operandCount++] = values[from + i];
+        return edge;
+    }
+
+    private void growOperands(int more) {
+        operands = Arrays.copyOf(operands, Math.max(operandCount + more, 2 * operands.length));
+    }
+
+    /** A new edge to a frame's label, with the topmost operands below {@code height}; makes the label's block if it is the first. */
+    private int edgeToLabel(int frame, int height) {
+        int count = labelTypes[frame].length;
+        boolean first = newestEdge[frame] == NONE;
+        int edge = newestEdge[frame] = edge(newestEdge[frame], height - count, count);
+        if (first) {
+            oldestEdge[frame] = edge;
+            label[frame] = builder.block(false);
+        }
+        return edge;
     }
 
     // ---- control ----
 
     void block(int frame, int base, byte[] parameters, byte[] results) {
-        openFrame(frame, base, parameters.length, results);
+        open(frame, base, parameters, results);
     }
 
-    void loop(int frame, int base, byte[] types, byte[] results) {
-        int count = types.length;
-        openFrame(frame, base, count, types);
-        int head = newBlock(true), edge = newEdge(head, base, count);
-        label[frame] = head;
-        builder.jump(edge, outer[head]);
-        headParameters[head] = edgeValueCount;
-        if (edgeValueCount + count > edgeValues.length) edgeValues = Arrays.copyOf(edgeValues, 2 * (edgeValueCount + count));
-        start(head);
-        for (int i = 0; i < count; i++) {
-            int parameter = builder.blockParameter(outer[head], types[i]);
-            edgeValues[edgeValueCount++] = parameter;
-            values[base + i] = parameter;
-        }
+    void loop(int frame, int base, byte[] parameters, byte[] results) {
+        int count = parameters.length;
+        open(frame, base, parameters, parameters);
+        int block = label[frame] = builder.block(true), edge = newestEdge[frame] = oldestEdge[frame] = edge(NONE, base, count);
+        builder.jump(edge, block);
+        builder.startBlock(block);
+        head[frame] = graph.startLoop(block, edge);
+        locals.startLoop(head[frame]);
+        if (operandCount + count > operands.length) growOperands(count);
+        for (int i = 0; i < count; i++) operands[operandCount++] = values[base + i] = joins.parameter(block, parameters[i]);
+    }
+
+    void endLoop(int frame, boolean falls, int results) {
+        builder.sealed(label[frame]);
+        graph.edges[head[frame]] = newestEdge[frame];
+        graph.endLoop();
+        int count = labelTypes[frame].length, parameters = edgeOperands[oldestEdge[frame]] + count;
+        for (int i = 0; i < count; i++) joins.complete(operands[parameters + i], graph, newestEdge[frame], gather(newestEdge[frame], i), 0);
+        locals.endLoop(head[frame]);
     }
 
     void ifThen(int frame, int base, byte[] parameters, byte[] results) {
         int count = parameters.length;
-        openFrame(frame, base, count, results);
-        int condition = values[base + count], then = newBlock(false), no = newBlock(false); // the condition was above the parameters
-        int thenEdge = newEdge(then, base, count), noEdge = newEdge(no, base, count);
+        open(frame, base, parameters, results);
+        int condition = use(base + count), then = builder.block(false), no = builder.block(false); // the condition was above the parameters
+        int thenEdge = edge(NONE, base, 0), noEdge = edge(NONE, base, count);
         otherwise[frame] = no;
-        builder.branchIf(condition, thenEdge, outer[then], noEdge, outer[no]);
-        seal(then);
-        start(then);
+        otherwiseEdge[frame] = noEdge;
+        builder.branchIf(condition, thenEdge, then, noEdge, no);
+        startSingle(then, thenEdge);
     }
 
     void elseArm(int frame, boolean falls) {
-        if (falls) jumpToLabel(frame);
-        int no = otherwise[frame];
-        otherwise[frame] = NONE;
-        seal(no);
-        start(no);
-        restoreOperands(frame, no);
+        if (falls) jump(frame);
+        startOtherwise(frame);
     }
 
-    /** The operands an if's false edge carries are the parameters of its else arm. */
-    private void restoreOperands(int frame, int block) {
-        System.arraycopy(edgeValues, edgeOperands[firstEdge[block]], values, base[frame], parameters[frame]);
-    }
-
-    private void jumpToLabel(int frame) {
-        if (label[frame] == NONE) label[frame] = newBlock(false);
-        int edge = newEdge(label[frame], base[frame], arity[frame]);
-        builder.jump(edge, outer[label[frame]]);
+    private void startOtherwise(int frame) {
+        int edge = otherwiseEdge[frame];
+        startSingle(otherwise[frame], edge);
+        System.arraycopy(operands, edgeOperands[edge], values, base[frame], parameters[frame].length);
     }
 
     /** The end of a block, or of an if that had an else. */
     void end(int frame, boolean falls) {
-        int join = label[frame];
-        if (join == NONE) return;
-        if (falls) jumpToLabel(frame);
+        if (label[frame] == NONE) return; // nothing branches here
+        if (falls) jump(frame);
         join(frame);
     }
 
     /** The end of an if without else: its false edge leads to the end, and its parameters are its results. */
     void endIf(int frame, boolean falls) {
-        int no = otherwise[frame];
-        if (label[frame] == NONE) { // nothing branches to the end but the arms
-            label[frame] = no;
-            if (falls) jumpToLabel(frame);
+        if (label[frame] == NONE) { // the end is the block for a false condition
+            label[frame] = otherwise[frame];
+            newestEdge[frame] = oldestEdge[frame] = otherwiseEdge[frame];
+            if (falls) jump(frame);
         } else {
-            if (falls) jumpToLabel(frame);
-            seal(no);
-            start(no);
-            restoreOperands(frame, no);
-            jumpToLabel(frame);
+            if (falls) jump(frame);
+            startOtherwise(frame);
+            jump(frame);
         }
         join(frame);
     }
 
-    void endLoop(int frame, boolean falls, int results) {
-        int head = label[frame];
-        seal(head);
-        joinOperands(head, headParameters[head], arity[frame]);
-        locals.sealLoop(head);
-        if (falls) locals.resolve(values, base[frame], results);
-    }
-
     void endFunction(boolean falls) {
         if (label[0] != NONE) {
-            if (falls) jumpToLabel(0);
+            if (falls) jump(0);
             join(0);
             falls = true;
         }
-        if (falls) ret(0, arity[0]);
+        if (falls) ret(0, labelTypes[0].length);
         builder.end();
+    }
+
+    private void startSingle(int block, int edge) {
+        builder.sealed(block);
+        builder.startBlock(block);
+        graph.startSingle(block, edge);
+    }
+
+    /** To the label of the innermost frame, whose end this is: its operands are the frame's only ones. */
+    private void jump(int frame) {
+        int edge = edgeToLabel(frame, base[frame] + labelTypes[frame].length);
+        builder.jump(edge, label[frame]);
     }
 
     /** Starts the block of a label whose branches all exist. */
     private void join(int frame) {
-        int block = label[frame], count = arity[frame], height = base[frame];
-        seal(block);
-        for (int i = 0; i < count; i++) {
-            int edge = firstEdge[block], value = locals.resolve(edgeValues[edgeOperands[edge] + i]);
+        int block = label[frame], newest = newestEdge[frame], height = base[frame];
+        byte[] types = labelTypes[frame];
+        builder.sealed(block);
+        builder.startBlock(block);
+        graph.startJoin(block, newest, oldestEdge[frame]);
+        for (int i = 0; i < types.length; i++) {
+            int[] all = gather(newest, i);
+            int only = joins.find(all[0]), count = 0;
             boolean same = true;
-            while (same && (edge = nextEdge[edge]) != NONE) same = locals.resolve(edgeValues[edgeOperands[edge] + i]) == value;
-            values[height + i] = same ? value : joined(block, i, frame);
-        }
-        start(block);
-    }
-
-    private int joined(int block, int index, int frame) {
-        int parameter = builder.blockParameter(outer[block], labelTypes[frame][index]);
-        for (int edge = firstEdge[block]; edge != NONE; edge = nextEdge[edge]) {
-            builder.edgeArgument(edge, parameter, locals.resolve(edgeValues[edgeOperands[edge] + index]));
-        }
-        return parameter;
-    }
-
-    /** A loop's own operands: each parameter that always takes the value it entered with, or itself, is withdrawn. */
-    private void joinOperands(int head, int start, int count) {
-        for (int i = 0; i < count; i++) {
-            int parameter = edgeValues[start + i], edge = firstEdge[head], value = locals.resolve(edgeValues[edgeOperands[edge] + i]);
-            boolean same = true;
-            while (same && (edge = nextEdge[edge]) != NONE) {
-                int other = locals.resolve(edgeValues[edgeOperands[edge] + i]);
-                same = other == value || other == parameter;
+            for (int edge = newest; edge != NONE && same; edge = graph.older[edge]) same = joins.find(all[count++]) == only;
+            if (!same) {
+                only = joins.parameter(block, types[i]);
+                joins.complete(only, graph, newest, all, 0);
             }
-            if (same) {
-                locals.alias(parameter, value);
-                continue;
-            }
-            for (edge = firstEdge[head]; edge != NONE; edge = nextEdge[edge]) {
-                builder.edgeArgument(edge, parameter, locals.resolve(edgeValues[edgeOperands[edge] + i]));
-            }
+            values[height + i] = only;
         }
     }
 
-    private void seal(int block) {
-        isSealed[block] = true;
-        builder.sealed(outer[block]);
-    }
-
-    private void start(int block) {
-        current = block;
-        builder.startBlock(outer[block]);
-        locals.start(block);
-    }
-
-    private int labelBlock(int frame) {
-        if (label[frame] == NONE) label[frame] = newBlock(false);
-        return label[frame];
+    /** The operand at {@code index} on each of the edges in the list. */
+    private int[] gather(int newest, int index) {
+        int count = 0;
+        for (int edge = newest; edge != NONE; edge = graph.older[edge]) {
+            if (count == joined.length) joined = Arrays.copyOf(joined, 2 * count);
+            joined[count++] = operands[edgeOperands[edge] + index];
+        }
+        return joined;
     }
 
     void br(int frame, int height) {
         if (frame == 0) {
-            ret(height - arity[0], arity[0]);
+            int count = labelTypes[0].length;
+            ret(height - count, count);
             return;
         }
-        int target = labelBlock(frame), edge = newEdge(target, height - arity[frame], arity[frame]);
-        builder.jump(edge, outer[target]);
+        int edge = edgeToLabel(frame, height);
+        builder.jump(edge, label[frame]);
     }
 
     void brIf(int frame, int height) {
-        int target = labelBlock(frame), next = newBlock(false);
-        int edge = newEdge(target, height - arity[frame], arity[frame]), nextEdge = newEdge(next, 0, 0);
-        builder.branchIf(values[height], edge, outer[target], nextEdge, outer[next]);
-        seal(next);
-        start(next);
+        int condition = use(height), edge = edgeToLabel(frame, height), next = builder.block(false), nextEdge = edge(NONE, 0, 0);
+        builder.branchIf(condition, edge, label[frame], nextEdge, next);
+        startSingle(next, nextEdge);
     }
 
     void brTable(int[] frames, int count, int height) {
@@ -358,25 +267,22 @@ final class SsaSink {
         for (int i = 0; i < count; i++) {
             int frame = frames[i];
             if (caseStamp[frame] != stamp) {
-                caseStamp[frame] = stamp;
                 if (distinct == tableEdges.length) {
                     tableEdges = Arrays.copyOf(tableEdges, 2 * distinct);
                     tableTargets = Arrays.copyOf(tableTargets, 2 * distinct);
                 }
-                int target = labelBlock(frame);
-                tableEdges[distinct] = newEdge(target, height - arity[frame], arity[frame]);
-                tableTargets[distinct] = outer[target];
+                caseStamp[frame] = stamp;
+                tableEdges[distinct] = edgeToLabel(frame, height);
+                tableTargets[distinct] = label[frame];
                 caseEdge[frame] = distinct++;
             }
             cases[i] = caseEdge[frame];
         }
-        builder.branchTable(values[height], cases, count, tableEdges, tableTargets, distinct);
+        builder.branchTable(use(height), cases, count, tableEdges, tableTargets, distinct);
     }
 
     void ret(int height, int count) {
-        if (count > arguments.length) arguments = new int[2 * count];
-        System.arraycopy(values, height, arguments, 0, count);
-        builder.ret(arguments, count);
+        builder.ret(arguments(height, count), count);
     }
 
     void unreachable() {
@@ -384,6 +290,11 @@ final class SsaSink {
     }
 
     // ---- values: each takes its operands from the height it is given upwards and leaves its result there ----
+
+    private int use(int height) {
+        int value = values[height];
+        return value >= 0 ? value : joins.external(value);
+    }
 
     void localGet(int height, int local, int type) {
         values[height] = locals.read(local);
@@ -410,23 +321,23 @@ final class SsaSink {
     }
 
     void unary(int opcode, int height) {
-        values[height] = builder.unary(opcode, values[height]);
+        values[height] = builder.unary(opcode, use(height));
     }
 
     void binary(int opcode, int height) {
-        values[height] = builder.binary(opcode, values[height], values[height + 1]);
+        values[height] = builder.binary(opcode, use(height), use(height + 1));
     }
 
     void load(int opcode, int height, long offset, int align) {
-        values[height] = builder.load(opcode, values[height], offset, align);
+        values[height] = builder.load(opcode, use(height), offset, align);
     }
 
     void store(int opcode, int height, long offset, int align) {
-        builder.store(opcode, values[height], values[height + 1], offset, align);
+        builder.store(opcode, use(height), use(height + 1), offset, align);
     }
 
     void select(int type, int height) {
-        values[height] = builder.select(type, values[height + 2], values[height], values[height + 1]);
+        values[height] = builder.select(type, use(height + 2), use(height), use(height + 1));
     }
 
     void memorySize(int height) {
@@ -434,11 +345,11 @@ final class SsaSink {
     }
 
     void memoryGrow(int height) {
-        values[height] = builder.memoryGrow(values[height]);
+        values[height] = builder.memoryGrow(use(height));
     }
 
     void memoryInit(int segment, int height) {
-        builder.memoryInit(segment, values[height], values[height + 1], values[height + 2]);
+        builder.memoryInit(segment, use(height), use(height + 1), use(height + 2));
     }
 
     void dataDrop(int segment) {
@@ -446,11 +357,11 @@ final class SsaSink {
     }
 
     void memoryCopy(int height) {
-        builder.memoryCopy(values[height], values[height + 1], values[height + 2]);
+        builder.memoryCopy(use(height), use(height + 1), use(height + 2));
     }
 
     void memoryFill(int height) {
-        builder.memoryFill(values[height], values[height + 1], values[height + 2]);
+        builder.memoryFill(use(height), use(height + 1), use(height + 2));
     }
 
     void globalGet(int global, int height) {
@@ -458,15 +369,15 @@ final class SsaSink {
     }
 
     void globalSet(int global, int height) {
-        builder.globalSet(global, values[height]);
+        builder.globalSet(global, use(height));
     }
 
     void tableGet(int table, int height) {
-        values[height] = builder.tableGet(table, values[height]);
+        values[height] = builder.tableGet(table, use(height));
     }
 
     void tableSet(int table, int height) {
-        builder.tableSet(table, values[height], values[height + 1]);
+        builder.tableSet(table, use(height), use(height + 1));
     }
 
     void tableSize(int table, int height) {
@@ -474,19 +385,19 @@ final class SsaSink {
     }
 
     void tableGrow(int table, int height) {
-        values[height] = builder.tableGrow(table, values[height], values[height + 1]);
+        values[height] = builder.tableGrow(table, use(height), use(height + 1));
     }
 
     void tableFill(int table, int height) {
-        builder.tableFill(table, values[height], values[height + 1], values[height + 2]);
+        builder.tableFill(table, use(height), use(height + 1), use(height + 2));
     }
 
     void tableCopy(int destination, int source, int height) {
-        builder.tableCopy(destination, source, values[height], values[height + 1], values[height + 2]);
+        builder.tableCopy(destination, source, use(height), use(height + 1), use(height + 2));
     }
 
     void tableInit(int segment, int table, int height) {
-        builder.tableInit(segment, table, values[height], values[height + 1], values[height + 2]);
+        builder.tableInit(segment, table, use(height), use(height + 1), use(height + 2));
     }
 
     void elemDrop(int segment) {
@@ -498,31 +409,31 @@ final class SsaSink {
     }
 
     void refIsNull(int height) {
-        values[height] = builder.refIsNull(values[height]);
+        values[height] = builder.refIsNull(use(height));
     }
 
     void refFunc(int function, int height) {
         values[height] = builder.refFunc(function);
     }
 
-    void call(int function, int count, int height, int results) {
-        builder.call(function, arguments(height, count), count, results(results));
-        System.arraycopy(callResults, 0, values, height, results);
+    void call(int function, int count, int height, int resultCount) {
+        builder.call(function, arguments(height, count), count, results(resultCount));
+        System.arraycopy(results, 0, values, height, resultCount);
     }
 
-    void callIndirect(int table, int type, int count, int height, int results) {
-        builder.callIndirect(table, type, values[height + count], arguments(height, count), count, results(results));
-        System.arraycopy(callResults, 0, values, height, results);
+    void callIndirect(int table, int type, int count, int height, int resultCount) {
+        builder.callIndirect(table, type, use(height + count), arguments(height, count), count, results(resultCount));
+        System.arraycopy(results, 0, values, height, resultCount);
     }
 
     private int[] arguments(int height, int count) {
         if (count > arguments.length) arguments = new int[2 * count];
-        System.arraycopy(values, height, arguments, 0, count);
+        for (int i = 0; i < count; i++) arguments[i] = use(height + i);
         return arguments;
     }
 
     private int[] results(int count) {
-        if (count > callResults.length) callResults = new int[2 * count];
-        return callResults;
+        if (count > results.length) results = new int[2 * count];
+        return results;
     }
 }

@@ -9,8 +9,8 @@ import java.util.Set;
 
 /**
  * Verifies the protocol of {@link IrBuilder} on every call, and at the end of each function what only the whole shows: every use is dominated by its
- * definition, every block is started, sealed and ended once, and each edge gives each live parameter of its target exactly one argument. Knows nothing of
- * how the translation works.
+ * definition, every block is started, sealed and ended once, each edge gives each live parameter of its target exactly one argument, and none of these is
+ * redundant. Knows nothing of how the translation works.
  */
 class CheckingBuilder implements IrBuilder {
     private static final int ENTRY = 0;
@@ -29,7 +29,6 @@ class CheckingBuilder implements IrBuilder {
         final int type, block, position;
         final boolean parameter;
         int alias = NONE;
-        boolean given; // whether an edge argument was given for it after all
 
         Value(int type, int block, int position, boolean parameter) {
             this.type = type;
@@ -122,6 +121,23 @@ class CheckingBuilder implements IrBuilder {
             }
         }
         check(seen.isEmpty(), "an argument for a parameter that is not the target's");
+        checkMinimal();
+    }
+
+    /** No parameter is left that always takes one value. */
+    private void checkMinimal() {
+        int[] only = new int[values.size()];
+        Arrays.fill(only, NONE);
+        BitSet several = new BitSet();
+        for (Argument argument : arguments) {
+            int value = resolve(argument.value), parameter = argument.parameter;
+            if (value == parameter || value == only[parameter]) continue;
+            if (only[parameter] != NONE) several.set(parameter);
+            only[parameter] = value;
+        }
+        for (int v = 0; v < values.size(); v++) {
+            if (values.get(v).parameter && values.get(v).alias == NONE) check(several.get(v), "parameter " + v + " is redundant");
+        }
     }
 
     private int resolve(int value) {
@@ -267,7 +283,6 @@ class CheckingBuilder implements IrBuilder {
         check(values.get(parameter).alias == NONE, "an argument for a withdrawn parameter");
         check(values.get(parameter).type == values.get(value).type, "an argument of another type");
         check(values.get(value).alias == NONE, "a withdrawn argument");
-        values.get(parameter).given = true;
         arguments.add(new Argument(edge, parameter, value));
     }
 
