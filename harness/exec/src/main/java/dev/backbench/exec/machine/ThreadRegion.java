@@ -44,8 +44,9 @@ final class ThreadRegion {
         return slot + SLOT - Posix.roundUp(Settings.STACK, Posix.PAGE);
     }
 
+    /** Keeps the signal stack's pages: the system may still know the ending thread by them. */
     static void free(long slot) {
-        Posix.decommit(slot, SLOT);
+        Posix.decommit(stackLimit(slot), Posix.roundUp(Settings.STACK, Posix.PAGE));
         synchronized (ThreadRegion.class) {
             FREE.push(slot);
         }
