@@ -54,12 +54,12 @@ build_c() { # name, flags...
 # C with the WASI C library.
 build_libc() { # name, sources and flags...
     name=$1; shift
-    zig cc -target wasm32-wasi -mcpu=$features -O2 -std=c17 -Wall -Wextra -Wl,-z,stack-size=1048576 "$@" -o "$work/$name.wasm"
+    zig cc -target wasm32-wasi -mcpu=$features -O2 -std=c23 -Wall -Wextra "$@" -o "$work/$name.wasm"
 }
 
 build_zig() { # name, flags...
     name=$1; shift
-    zig build-exe -target wasm32-wasi -mcpu=$features -OReleaseFast -fstrip "$@" -femit-bin="$work/$name.wasm" "$name.zig"
+    zig build-exe -target wasm32-wasi -mcpu=$features -OReleaseFast -femit-bin="$work/$name.wasm" "$@" --dep bench -Mroot="$name.zig" -Mbench="$programs/lib/bench.zig"
 }
 
 build_wat() { # name
@@ -71,7 +71,7 @@ build_ts() { # name, flags...
     name=$1; shift
     npm_package assemblyscript $ASSEMBLYSCRIPT
     node "$tools/assemblyscript-$ASSEMBLYSCRIPT/node_modules/assemblyscript/bin/asc.js" "$name.ts" -O3 --runtime incremental --exportStart _start \
-        --enable bulk-memory --enable sign-extension --enable nontrapping-f2i --enable mutable-globals --use abort=lib/bench/abort --lib "$programs/lib" "$@" -o "$work/$name.wasm"
+        --enable bulk-memory --enable sign-extension --enable nontrapping-f2i --enable mutable-globals --debug --use abort=../lib/bench/abort "$@" -o "$work/$name.wasm"
 }
 
 build_rs() { # name, flags...
@@ -97,6 +97,7 @@ build() { # name
     say "building $1"
     case $1 in
         riscv) build_riscv ;;
+        minic) build_libc minic minic.c parse.c generate.c optimise.c machine.c ;;
         *)
             for language in c zig wat ts rs go; do
                 [ -e "$1.$language" ] && { "build_$language" "$1"; break; }
