@@ -19,7 +19,7 @@ final class Resume {
         Manifest then = earlier.manifest();
         List<String> differences = new ArrayList<>();
         if (!Objects.equals(then.machine().id(), now.machine().id())) differences.add("another machine");
-        if (!Objects.equals(then.commit(), now.commit())) differences.add("another commit of this program (" + then.commit().id() + ", now " + now.commit().id() + ")");
+        if (!Objects.equals(then.commit(), now.commit())) differences.add("another commit of this program (" + text(then.commit()) + ", now " + text(now.commit()) + ")");
         if (!Objects.equals(then.jvm(), now.jvm())) differences.add("another JVM or other flags");
         for (int i = 0; i < Math.min(then.workloads().size(), now.workloads().size()); i++) {
             if (!then.workloads().get(i).sha256().equals(now.workloads().get(i).sha256())) differences.add("another workload " + now.workloads().get(i).name());
@@ -33,5 +33,9 @@ final class Resume {
         if (!then.plan().digest().equals(now.plan().digest())) differences.add("another plan (back ends, workloads, measures, preset or counts)");
         if (differences.isEmpty()) return Manifests.resumed(then, time);
         throw new UsageException("cannot go on with " + earlier.path() + ": " + String.join(", ", differences) + "; repeat its command, or start a new run");
+    }
+
+    private static String text(Manifest.Commit commit) {
+        return commit.id() + (Boolean.TRUE.equals(commit.dirty()) ? " with changes" : "");
     }
 }

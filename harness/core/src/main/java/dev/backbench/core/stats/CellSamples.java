@@ -26,12 +26,9 @@ final class CellSamples {
             return;
         }
         double value = value(row);
-        if (Double.isNaN(value)) {
-            note = row;
-            return;
-        }
         if (row.status() != Status.OK) note = row;
-        if (row.warmup()) return;
+        // without a value: a status only, or a row of another definition such as phases
+        if (Double.isNaN(value) || row.warmup()) return;
         anySample = true;
         byProcess.computeIfAbsent(row.trial(), t -> new ArrayList<>()).add(value);
         if (row.measure() == Measure.RUN && row.ns().host() >= 0) hostShares.add((double) row.ns().host() / row.ns().wall());
