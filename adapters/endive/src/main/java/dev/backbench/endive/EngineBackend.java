@@ -67,7 +67,7 @@ abstract class EngineBackend implements Backend {
     @Override
     public final Ledger ledger(CompileOptions options) {
         return new Ledger(Port.ENGINE + " " + version(), null, null, "in process", options.level(), 1, "wasm", "explicit", true, "none", "none", false,
-                "the Java stack's", "the JVM's", false, tiering(), "decode+translate", notes());
+                "the Java stack's", "native", false, tiering(), "decode+translate", notes());
     }
 
     @Override

@@ -72,12 +72,14 @@ public final class GccBackend implements Backend {
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>(GccFlags.notes(options));
         notes.put("linear memory", "accesses are volatile: their order against stores and traps is Wasm's, and none is merged or left out");
+        notes.put("input form", "Wasm, decoded by the shared front end, through libgccjit's API");
+        notes.put("cpu features", String.join(" ", CpuFlags.host()));
         notes.put("lock", "contexts compile one at a time in a process, whatever the threads");
         notes.put("memory", "libgccjit keeps about 0.24 MB a compile for the life of the process");
         notes.put("upstream commit", "Debian's package; the version names it");
-        return new Ledger(Jit.version(), null, installation.library().toString(), "in process, with as", options.level(), 1, "wasm through libgccjit's API",
+        return new Ledger(Jit.version(), null, installation.library().toString(), "in process, with as", options.level(), 1, "wasm",
                 options.bounds() == CompileOptions.Bounds.GUARD ? "guard" : "explicit", false, "GNU as, a child process", "own", false, "guard page, probes in large frames",
-                String.join(" ", CpuFlags.host()), false, "none", "optimise+select+allocate+emit", notes);
+                "native", false, "none", "optimise+select+allocate+emit", notes);
     }
 
     @Override

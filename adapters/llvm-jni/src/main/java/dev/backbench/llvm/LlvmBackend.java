@@ -70,8 +70,9 @@ public final class LlvmBackend implements Backend {
     @Override
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
+        notes.put("cpu features", Codegen.hostCpu());
         return new Ledger(LibLlvm.VERSION, null, LibLlvm.REQUIREMENT.where().toString(), "in process", options.level(), options.threads(), "wasm",
-                options.bounds().name().toLowerCase(Locale.ROOT), options.extra().contains(VERIFY), "integrated", "own", false, "guard page, probed frames", Codegen.hostCpu(),
+                options.bounds().name().toLowerCase(Locale.ROOT), options.extra().contains(VERIFY), "integrated", "own", false, "guard page, probed frames", "native",
                 false, "none", "decode+translate, select+allocate+emit", notes);
     }
 

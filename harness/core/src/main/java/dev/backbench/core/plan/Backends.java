@@ -21,6 +21,11 @@ public final class Backends {
      * @param name canonical: the same for every way of naming the same thing
      */
     public record Chosen(String name, Backend backend, CompileOptions options, Availability availability) {
+        /** Whether it can be given modules at all. */
+        public boolean takesWasm() {
+            return backend.inputs().contains("wasm");
+        }
+
         /** Of all that makes figures of one back end incomparable: level, threads, target, bounds, options. */
         public String optionsDigest() {
             return Seal.sha256(options.level() + '\n' + options.threads() + '\n' + options.isa() + '\n' + options.bounds() + '\n' + new TreeSet<>(options.extra()));
@@ -70,7 +75,7 @@ public final class Backends {
     public List<Chosen> byDefault(int threads) {
         List<Chosen> chosen = new ArrayList<>();
         for (Backend backend : byId.values()) {
-            if (backend.takesFile()) continue;
+            if (backend.takesFile() || !backend.inputs().contains("wasm")) continue;
             for (String level : backend.comparedByDefault()) chosen.add(choose(new BackendSpec(backend.id(), null, level, List.of(), null), backend, threads));
         }
         return chosen;

@@ -26,7 +26,7 @@ public final class Schedule {
     public Schedule(Plan plan) {
         this.plan = plan;
         random = new Random(plan.seed());
-        for (Backends.Chosen chosen : plan.backends()) if (chosen.availability().yes()) addUnits(chosen);
+        for (Backends.Chosen chosen : plan.backends()) if (chosen.availability().yes() && chosen.takesWasm()) addUnits(chosen);
         for (CellKey cell : plan.cells()) for (Unit unit : units) if (serves(unit, cell)) served.computeIfAbsent(unit, u -> new ArrayList<>()).add(cell);
         Collections.shuffle(units, random);
     }
