@@ -23,16 +23,20 @@ public final class Document {
     }
 
     private static String table(RunData data, boolean programs, boolean color) {
-        Overview overview = new Overview(data);
         StringBuilder text = new StringBuilder();
-        if (programs) {
-            for (Overview.Column column : overview.columns) {
-                Grid grid = Tables.programs(data, column.measure(), column.regime());
-                if (grid.size() > 0) text.append(heading(column)).append('\n').append(grid.text()).append('\n');
+        for (String set : data.sets()) {
+            Overview overview = new Overview(data, set);
+            if (programs && text.isEmpty()) {
+                for (Overview.Column column : overview.columns) {
+                    Grid grid = Tables.programs(data, column.measure(), column.regime());
+                    if (grid.size() > 0) text.append(heading(column)).append('\n').append(grid.text()).append('\n');
+                }
             }
+            if (data.sets().size() > 1) text.append(RunData.setName(set)).append(":\n");
+            text.append(paint(Tables.brief(overview).text(), color)).append('\n');
+            for (String note : Tables.notes(data, overview)) text.append(note).append('\n');
+            if (data.sets().size() > 1) text.append('\n');
         }
-        text.append(paint(Tables.brief(data, overview).text(), color)).append('\n');
-        for (String note : Tables.notes(data, overview)) text.append(note).append('\n');
         text.append("Ledger: ").append(Ledgers.brief(data)).append('\n');
         return text.toString();
     }
@@ -56,12 +60,16 @@ public final class Document {
     }
 
     private static String markdown(RunData data, boolean programs) {
-        Overview overview = new Overview(data);
-        StringBuilder text = new StringBuilder("# Run ").append(data.manifest().run()).append("\n\n").append(Tables.full(overview).markdown()).append('\n');
-        for (String note : Tables.notes(data, overview)) text.append("- ").append(note).append('\n');
-        if (data.summary().breakEven() != null && !data.summary().breakEven().isEmpty()) text.append("\n## Break-even\n\n").append(Tables.breakEven(data).markdown());
+        StringBuilder text = new StringBuilder("# Run ").append(data.manifest().run()).append('\n');
+        for (String set : data.sets()) {
+            Overview overview = new Overview(data, set);
+            text.append("\n## Totals of ").append(RunData.setName(set)).append("\n\n").append(Tables.full(overview).markdown()).append('\n');
+            for (String note : Tables.notes(data, overview)) text.append("- ").append(note).append('\n');
+            Grid breakEven = Tables.breakEven(data, set);
+            if (breakEven.size() > 0) text.append("\n### Break-even\n\n").append(breakEven.markdown());
+        }
         if (programs) {
-            for (Overview.Column column : overview.columns) {
+            for (Overview.Column column : new Overview(data, data.sets().getFirst()).columns) {
                 Grid grid = Tables.programs(data, column.measure(), column.regime());
                 if (grid.size() > 0) text.append("\n## ").append(heading(column)).append("\n\n").append(grid.markdown());
             }

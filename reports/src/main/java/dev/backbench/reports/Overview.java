@@ -6,7 +6,9 @@ import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The table of totals that every form shares: a line for each back end, a column for each measure in each regime. */
 final class Overview {
@@ -23,11 +25,14 @@ final class Overview {
     /** @param below why it is shown below the line; null if it is ranked */
     record Line(String backend, boolean reference, List<Entry> entries, String below) {}
 
+    final String set;
     final List<Column> columns = new ArrayList<>();
     /** Ranked ones by falling code speed, then those below the line in the plan's order. */
     final List<Line> lines = new ArrayList<>();
 
-    Overview(RunData data) {
+    /** @param set of programs, see {@link RunData#sets} */
+    Overview(RunData data, String set) {
+        this.set = set;
         for (Measure measure : data.manifest().plan().measures()) {
             for (String regime : data.regimes(measure)) columns.add(column(measure, regime));
         }
@@ -65,8 +70,8 @@ final class Overview {
         return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, backend, any));
     }
 
-    private static Entry entry(RunData data, String backend, Column column) {
-        Summary.Total total = data.total(backend, column.measure, column.regime);
+    private Entry entry(RunData data, String backend, Column column) {
+        Summary.Total total = data.total(set, backend, column.measure, column.regime);
         if (total == null || total.total() == null || total.workloads() == 0) return new Entry(null, null, word(data, backend, column));
         return new Entry(absolute(column.measure, total), total, null);
     }
@@ -84,7 +89,7 @@ final class Overview {
         String word = "-";
         for (Summary.Cell cell : data.summary().cells()) {
             if (!cell.backend().equals(backend) || cell.measure() != column.measure || !cell.regime().equals(column.regime)) continue;
-            if (cell.status() == Status.OK) return "no program in common";
+            if (cell.status() == Status.OK) return "none common";
             word = cell.status().label();
             if (cell.status().failure()) return word;
         }
@@ -94,12 +99,14 @@ final class Overview {
     private static String below(RunData data, String backend, boolean any) {
         Manifest.BackendEntry entry = data.backend(backend);
         if (entry != null && !entry.available()) return "unavailable: " + entry.reason() + (entry.fix() == null ? "" : ". Type: " + entry.fix());
-        List<String> reasons = new ArrayList<>();
+        Map<String, List<String>> reasons = new LinkedHashMap<>();
         for (Summary.Unranked u : data.summary().unranked()) {
-            if (u.backend().equals(backend)) reasons.add(u.measure().label() + " not ranked: " + u.reason());
+            if (u.backend().equals(backend)) reasons.computeIfAbsent(u.reason(), k -> new ArrayList<>()).add(u.measure().label());
         }
-        if (!reasons.isEmpty()) return String.join("; ", reasons);
-        return any ? null : "no figures";
+        if (reasons.isEmpty()) return any ? null : "no figures";
+        List<String> said = new ArrayList<>();
+        reasons.forEach((reason, measures) -> said.add(String.join(", ", measures) + " not ranked: " + reason));
+        return String.join("; ", said);
     }
 
     /** For one column, {@code k of n programs}; null without a figure. */

@@ -23,7 +23,6 @@ final class Page {
     private final List<String> sentences;
     private final List<Charts.Drawn> charts;
     private final String obstacle;
-    private final Overview overview;
     private final StringBuilder page = new StringBuilder();
 
     /**
@@ -35,14 +34,15 @@ final class Page {
         this.sentences = sentences;
         this.charts = charts;
         this.obstacle = obstacle;
-        overview = new Overview(data);
     }
 
     String html() {
         head();
         findings();
-        chart("tradeoff");
-        totals();
+        for (String set : data.sets()) {
+            chart(set.equals(data.sets().getFirst()) ? Charts.TRADE_OFF : Charts.TRADE_OFF + "-" + set);
+            totals(set);
+        }
         failures();
         split("phases", data.phases(), 1000, "s by MB of code section");
         split("cold", data.cold(), 1e6, "ms by start");
@@ -101,13 +101,14 @@ final class Page {
             + svg.substring(end + 1).replace("rgb(255,255,254)", "var(--ground)").replace("rgb(51,51,52)", "var(--text)").replace("rgb(221,221,222)", "var(--line)");
     }
 
-    private void totals() {
-        page.append("<section><h2>Totals</h2>\n").append(Tables.full(overview).html("Totals of each back end, fastest code first")).append("<ul class=\"notes\">\n");
+    private void totals(String set) {
+        Overview overview = new Overview(data, set);
+        page.append("<section><h2>Totals of ").append(Html.escape(RunData.setName(set))).append("</h2>\n").append(Tables.full(overview).html("Totals of each back end, fastest code first")).append("<ul class=\"notes\">\n");
         for (String note : Tables.notes(data, overview)) page.append("<li>").append(Html.escape(note)).append("</li>\n");
         if (obstacle != null) page.append("<li>").append(Html.escape(obstacle)).append("</li>\n");
         page.append("</ul>\n");
-        List<Summary.BreakEven> breakEven = data.summary().breakEven();
-        if (breakEven != null && !breakEven.isEmpty()) page.append("<h3>Break-even</h3>").append(Tables.breakEven(data).html("When a slower compile is paid back by faster code"));
+        Grid breakEven = Tables.breakEven(data, set);
+        if (breakEven.size() > 0) page.append("<h3>Break-even</h3>").append(breakEven.html("When a slower compile is paid back by faster code"));
         page.append("</section>\n");
     }
 
@@ -132,7 +133,7 @@ final class Page {
 
     private void programs() {
         page.append("<section><h2>Program by program</h2>\n");
-        for (Overview.Column column : overview.columns) {
+        for (Overview.Column column : new Overview(data, data.sets().getFirst()).columns) {
             Grid grid = Tables.programs(data, column.measure(), column.regime());
             if (grid.size() == 0) continue;
             String heading = Document.heading(column);

@@ -1,16 +1,20 @@
 package dev.backbench.reports;
 
+import dev.backbench.core.Commands;
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Row;
-import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.store.RunFolder;
+import dev.backbench.workloads.Origin;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * All that a report shows of one run, from its stored files only.
@@ -31,7 +35,7 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
 
         /** Every part's name that any back end has, in order of first appearance. */
         public Set<String> names() {
-            Set<String> names = new java.util.LinkedHashSet<>();
+            Set<String> names = new LinkedHashSet<>();
             parts.values().forEach(p -> names.addAll(p.keySet()));
             return names;
         }
@@ -44,20 +48,43 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
     }
 
     public static RunData read(RunFolder folder) {
-        Splits splits = new Splits();
-        folder.rows(splits::add);
-        return of(folder.manifest(), folder.summary(), splits);
+        return of(folder.manifest(), folder.summary(), folder::rows);
     }
 
-    /** From rows in memory. */
-    public static RunData of(Manifest manifest, Summary summary, Iterable<Row> rows) {
-        Splits splits = new Splits();
-        rows.forEach(splits::add);
-        return of(manifest, summary, splits);
-    }
-
-    private static RunData of(Manifest manifest, Summary summary, Splits splits) {
+    /** @param rows gives each row to whoever it is given */
+    public static RunData of(Manifest manifest, Summary summary, Consumer<Consumer<Row>> rows) {
+        List<String> sets = sets(manifest, summary);
+        Set<String> programs = new HashSet<>();
+        for (Manifest.WorkloadEntry w : manifest.workloads()) if (w.origin().equals(sets.getFirst())) programs.add(w.name());
+        Splits splits = new Splits(programs);
+        rows.accept(splits::add);
         return new RunData(manifest, summary, splits.phases(), splits.cold(), splits.size());
+    }
+
+    /** The sets of programs that there are totals of, which are never pooled, our own first; one at least. The first is the one that bars are of. */
+    public List<String> sets() {
+        return sets(manifest, summary);
+    }
+
+    /** A set of programs in words. */
+    public static String setName(String set) {
+        return switch (set) {
+            case "own" -> "our own programs";
+            case "folder" -> "programs named by file or folder";
+            case "fetched" -> "large modules of others";
+            case "generated" -> "generated modules";
+            default -> set;
+        };
+    }
+
+    private static List<String> sets(Manifest manifest, Summary summary) {
+        Set<String> present = new LinkedHashSet<>();
+        for (Summary.Total t : summary.totals()) present.add(t.set());
+        List<String> sets = new ArrayList<>();
+        for (Origin origin : Origin.values()) if (present.remove(origin.label())) sets.add(origin.label());
+        sets.addAll(present);
+        if (sets.isEmpty()) sets.add(manifest.workloads().isEmpty() ? Origin.OWN.label() : manifest.workloads().getFirst().origin());
+        return sets;
     }
 
     /** Back ends of the run in the plan's order, unavailable ones included. */
@@ -72,8 +99,10 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
     }
 
     /** @return null if there is none */
-    public Summary.Total total(String backend, Measure measure, String regime) {
-        for (Summary.Total t : summary.totals()) if (t.backend().equals(backend) && t.measure() == measure && t.regime().equals(regime)) return t;
+    public Summary.Total total(String set, String backend, Measure measure, String regime) {
+        for (Summary.Total t : summary.totals()) {
+            if (t.set().equals(set) && t.backend().equals(backend) && t.measure() == measure && t.regime().equals(regime)) return t;
+        }
         return null;
     }
 
@@ -101,37 +130,17 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         return null;
     }
 
-    /** Whether no measure forbids a ranking and at least one gives a figure. */
-    public boolean ranked(String backend) {
-        for (Summary.Unranked u : summary.unranked()) if (u.backend().equals(backend)) return false;
-        for (Summary.Total t : summary.totals()) if (t.backend().equals(backend)) return true;
-        return false;
-    }
-
     /** Cells that ended badly, in the summary's order. */
     public List<Summary.Cell> failures() {
         return summary.cells().stream().filter(c -> c.status().failure()).toList();
-    }
-
-    /** How many of a back end's cells ended in a status. */
-    public int count(String backend, Status status) {
-        int count = 0;
-        for (Summary.Cell c : summary.cells()) if (c.backend().equals(backend) && c.status() == status) count++;
-        return count;
     }
 
     /** The command that repeats a cell alone. */
     public String repeat(Summary.Cell cell) {
         String workload = cell.workload();
         for (Manifest.WorkloadEntry w : manifest.workloads()) {
-            if (w.name().equals(cell.workload()) && "folder".equals(w.origin()) && w.source() != null) workload = w.source(); // named by its file
+            if (w.name().equals(cell.workload()) && Origin.FOLDER.label().equals(w.origin())) workload = w.source(); // named by its file
         }
-        return "./bench trial " + quoted("--backends=" + cell.backend()) + " " + quoted("--workloads=" + workload) + " --measures=" + cell.measure().label()
-            + " --seed=" + manifest.plan().seed();
-    }
-
-    /** For a POSIX shell. */
-    private static String quoted(String word) {
-        return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+        return Commands.trial(cell.backend(), workload, cell.measure(), manifest.argv());
     }
 }

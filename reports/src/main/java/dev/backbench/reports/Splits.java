@@ -21,8 +21,15 @@ final class Splits {
 
     private final Map<String, Map<String, Sums>> phases = new LinkedHashMap<>(), cold = new LinkedHashMap<>(), size = new LinkedHashMap<>();
 
+    private final Set<String> programs;
+
+    /** @param programs those that count */
+    Splits(Set<String> programs) {
+        this.programs = programs;
+    }
+
     void add(Row row) {
-        if (row.warmup() || row.status() != Status.OK) return;
+        if (row.warmup() || row.status() != Status.OK || !programs.contains(row.cell().workload())) return;
         if (row.measure() == Measure.COMPILE && !row.phasesNs().isEmpty()) timed(phases, row, row.work().codeSectionBytes());
         if (row.measure() == Measure.COLD && !row.phasesNs().isEmpty()) timed(cold, row, 1);
         if (row.measure() == Measure.SIZE && row.code() != null && row.code().bytes() >= 0) sized(row);

@@ -17,7 +17,7 @@ final class Tables {
     private Tables() {}
 
     /** One line for a terminal: the figure that matters of each measure, with an interval where it is a ratio. */
-    static Grid brief(RunData data, Overview overview) {
+    static Grid brief(Overview overview) {
         List<String> head = new ArrayList<>(List.of("back end"));
         for (Overview.Column column : overview.columns) head.add(column.title() + (column.unit().equals("x") ? "" : ", " + column.unit()));
         Grid grid = new Grid(1, head.toArray(String[]::new));
@@ -78,15 +78,16 @@ final class Tables {
         String reference = data.summary().reference();
         notes.add((reference == null ? "No reference." : "Ratios are speeds against " + reference + ", higher is better, each the geometric mean over families of programs.")
             + " Every program goes through Wasm. In brackets: 95% intervals, or a ratio beside its absolute figure.");
-        common.forEach((of, titles) -> notes.add("Over " + of + " programs, those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
+        common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         for (Overview.Line line : overview.lines) if (line.below() != null) notes.add("Below the line: " + line.backend() + ": " + line.below());
-        notes.addAll(dropped(data));
+        notes.addAll(dropped(data, overview.set));
         return notes;
     }
 
-    private static List<String> dropped(RunData data) {
+    private static List<String> dropped(RunData data, String set) {
         Map<String, Set<String>> measures = new LinkedHashMap<>();
         for (Summary.Dropped d : data.summary().dropped()) {
+            if (!d.set().equals(set)) continue;
             String why = d.workload() + ": " + (d.backend() == null ? "" : d.backend() + " ") + (said(d) ? d.status().label() : "")
                 + (d.reason() == null ? "" : (said(d) ? ", " : "") + d.reason());
             measures.computeIfAbsent(why, k -> new LinkedHashSet<>()).add(d.measure().label() + (d.measure() == Measure.COMPILE ? " " + d.regime() : ""));
@@ -94,6 +95,10 @@ final class Tables {
         List<String> notes = new ArrayList<>();
         measures.forEach((why, of) -> notes.add("Left out of the totals: " + why + " (" + String.join(", ", of) + ")"));
         return notes;
+    }
+
+    private static String of(String set) {
+        return "programs" + (set.equals("own") ? "" : " (" + RunData.setName(set) + ")");
     }
 
     private static boolean said(Summary.Dropped d) {
@@ -147,9 +152,10 @@ final class Tables {
         return grid;
     }
 
-    static Grid breakEven(RunData data) {
+    static Grid breakEven(RunData data, String set) {
         Grid grid = new Grid(2, "back end", "regime", "pays off after runs", "interval", "in run time of " + data.summary().reference(), "who pays more to compile");
         for (Summary.BreakEven b : data.summary().breakEven()) {
+            if (!b.set().equals(set)) continue;
             String low = b.low() == null ? "0" : Figures.number(b.low()), high = b.high() == null ? "∞" : Figures.number(b.high());
             grid.add(b.backend(), b.regime(), b.runs() == null ? "never" : Figures.number(b.runs()), b.low() == null && b.high() == null ? "" : low + "–" + high,
                 b.seconds() == null ? "" : Figures.time(b.seconds() * 1e3), b.payer() == null ? "neither" : b.payer());

@@ -33,7 +33,7 @@ class ChartsTest {
     @Test
     void everyChartIsAPictureAndAnXmlDocument() throws Exception {
         List<Charts.Drawn> charts = drawn();
-        assertEquals(List.of("tradeoff", "phases", "cold", "size"), charts.stream().map(Charts.Drawn::name).toList());
+        assertEquals(List.of("tradeoff", "tradeoff-folder", "phases", "cold", "size"), charts.stream().map(Charts.Drawn::name).toList());
         DocumentBuilderFactory xml = DocumentBuilderFactory.newInstance();
         xml.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
         for (Charts.Drawn chart : charts) {
@@ -70,7 +70,7 @@ class ChartsTest {
             process.destroyForcibly();
         }
         assertTrue(dom.contains("</html>"), "the browser gave no document: " + Files.readString(folder.resolve("browser.log")));
-        assertEquals(4, dom.split("<svg role=\"img\"", -1).length - 1, "four charts");
+        assertEquals(5, dom.split("<svg role=\"img\"", -1).length - 1, "all charts");
         assertTrue(dom.contains("llvm:O2 (reference)"));
         assertTrue(dom.contains("a&lt;script&gt;alert(1)&lt;/script&gt;"), "a hostile name is text");
         for (String closed : new String[] {"table", "details", "section", "figure"}) {

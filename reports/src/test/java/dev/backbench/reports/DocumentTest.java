@@ -44,14 +44,14 @@ class DocumentTest {
     @Test
     void theCommandThatRepeatsACellSurvivesAShell() {
         String timedOut = run.repeat(run.failures().getFirst());
-        assertEquals("./bench trial --backends=gcc:O0 --workloads=sqlite3 --measures=run --seed=42", timedOut);
+        assertEquals("./bench trial --backend=gcc:O0 --workload=sqlite3 --measure=run", timedOut);
         var hostile = run.summary().cells().stream().filter(c -> c.workload().equals(Fabricated.HOSTILE)).findFirst().orElseThrow();
-        assertEquals("./bench trial --backends=gcc:O0 '--workloads=dir/it'\\''s.wasm' --measures=compile --seed=42", run.repeat(hostile));
+        assertEquals("./bench trial --backend=gcc:O0 --workload='dir/it'\\''s.wasm' --measure=compile", run.repeat(hostile));
     }
 
     @Test
     void backEndsOfLikeSpeedAreRankedAndOthersStandBelow() {
-        Overview overview = new Overview(run);
+        Overview overview = new Overview(run, "own");
         List<String> order = overview.lines.stream().map(Overview.Line::backend).toList();
         assertEquals(List.of("llvm:O2", "gcc:O2", "gcc:O0", "llvm:O0", "jvm", "absent"), order);
         assertEquals("unavailable: libabsent.so is not there. Type: ./bench setup absent", overview.lines.getLast().below());
@@ -74,7 +74,8 @@ class DocumentTest {
 
     @Test
     void partsAreOverTheProgramsAllHave() {
-        assertEquals(5, run.phases().programs());
+        assertEquals(List.of("own", "folder"), run.sets());
+        assertEquals(4, run.phases().programs(), "of the first set only");
         assertEquals(List.of("translate", "optimise", "assemble", "select+allocate+emit", "other"), List.copyOf(run.phases().names()));
         assertEquals(1000 / 0.12, run.phases().whole("gcc:O0"), 1, "nanoseconds by byte");
         assertEquals(4.1, run.size().whole("llvm:O2"), 0.01);

@@ -21,15 +21,15 @@ final class PlanArguments {
     private static final List<String> STAGES = List.of("compile", "run");
     private static final List<String> PRESETS = List.of("quick", "standard", "paper");
 
-    @Option(names = "--backends", split = ",", paramLabel = "ID[@VERSION][:LEVEL][+OPTION…]",
+    @Option(names = {"--backends", "--backend"}, split = ",", paramLabel = "ID[@VERSION][:LEVEL][+OPTION…]",
         description = "Which back ends; ID alone is one level, ID:* all. Without: those that 'bench backends' marks.")
     List<String> backends = new ArrayList<>();
 
-    @Option(names = "--workloads", split = ",", paramLabel = "NAME|FILE|DIR",
+    @Option(names = {"--workloads", "--workload"}, split = ",", paramLabel = "NAME|FILE|DIR",
         description = "Programs of the catalogue, presets, .wasm files, folders in Sightglass's layout. Without: the preset's programs.")
     List<String> workloads = new ArrayList<>();
 
-    @Option(names = "--measures", split = ",", paramLabel = "MEASURE", description = "Of compile, run, size, cold, memory. Without: all.")
+    @Option(names = {"--measures", "--measure"}, split = ",", paramLabel = "MEASURE", description = "Of compile, run, size, cold, memory. Without: all.")
     List<String> measures = new ArrayList<>();
 
     @Option(names = "--preset", paramLabel = "quick|standard|paper", description = "How many programs and how many samples; quick if not said.")

@@ -20,7 +20,7 @@ final class TrialCommand extends BenchCommand {
     int run() {
         PlanOptions options = plan.options(main().arguments());
         if (options.backends.size() != 1 || options.workloads.size() != 1 || plan.measures.size() != 1) {
-            throw CliException.usage("a trial is one cell: --backends=ID:LEVEL --workloads=NAME --measures=MEASURE, one of each");
+            throw CliException.usage("a trial is one cell: --backend=ID:LEVEL --workload=NAME --measure=MEASURE, one of each");
         }
         if (gdb && !DoctorCommand.onPath("gdb")) throw CliException.usage("gdb is not installed. Type: apt-get install gdb");
         return SingleTrial.run(options, gdb, console().out).code();

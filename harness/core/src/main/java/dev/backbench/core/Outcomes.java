@@ -27,7 +27,7 @@ final class Outcomes {
             boolean known = failures.stream().anyMatch(f -> f.cell().equals(cell.key()));
             if (cell.status().failure() && !known) failures.add(new Outcome.Failure(cell.key(), cell.status(), cell.reason(), null, command(cell.key(), plan, options)));
         }
-        return new Outcome(exit(summary, interrupted), folder, summary, sentences, failures, plan.seed(), repeat(plan, options));
+        return new Outcome(exit(summary, interrupted), folder, summary, sentences, failures, plan.seed(), Commands.repeat(options.argv, plan.seed()));
     }
 
     private static ExitCode exit(Summary summary, boolean interrupted) {
@@ -37,33 +37,13 @@ final class Outcomes {
         return ran ? ExitCode.OK : ExitCode.NOTHING;
     }
 
-    private static String command(CellKey cell, Plan plan, PlanOptions options) {
-        StringBuilder command = new StringBuilder("./bench trial --backend=").append(quote(cell.backend())).append(" --workload=")
-                .append(quote(word(cell, plan, options))).append(" --measure=").append(cell.measure().label());
-        for (String argument : options.argv) if (argument.startsWith("--timeout") || argument.startsWith("--threads") || argument.startsWith("--cpu")) command.append(' ').append(quote(argument));
-        return command.toString();
-    }
-
     /** What finds the workload again on its own: its name if the catalogue knows it, otherwise its file. */
-    private static String word(CellKey cell, Plan plan, PlanOptions options) {
+    private static String word(CellKey cell, Plan plan) {
         var workload = plan.workload(cell.workload());
         return workload.origin() == dev.backbench.workloads.Origin.FOLDER ? workload.wasm().toString() : workload.name();
     }
 
-    /** The command line as given, with the seed it drew. */
-    private static String repeat(Plan plan, PlanOptions options) {
-        StringBuilder command = new StringBuilder("./bench");
-        boolean seeded = false;
-        for (String argument : options.argv) {
-            if (argument.equals("--resume")) continue;
-            seeded |= argument.startsWith("--seed");
-            command.append(' ').append(quote(argument));
-        }
-        return seeded ? command.toString() : command.append(" --seed=").append(plan.seed()).toString();
-    }
-
-    /** For a POSIX shell. */
-    private static String quote(String argument) {
-        return argument.matches("[A-Za-z0-9_@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    private static String command(CellKey cell, Plan plan, PlanOptions options) {
+        return Commands.trial(cell.backend(), word(cell, plan), cell.measure(), options.argv);
     }
 }

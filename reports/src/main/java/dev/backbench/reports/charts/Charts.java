@@ -22,6 +22,8 @@ public final class Charts {
     private static final int WIDTH = 860, HEIGHT = 440, TALL = 520;
     /** Pixels by point in PNG files. */
     private static final int DENSITY = 2;
+    /** Name of the chart of the first set of programs; those of others have it as their beginning. */
+    public static final String TRADE_OFF = "tradeoff";
 
     /**
      * @param name of its files
@@ -46,7 +48,7 @@ public final class Charts {
     /** All that the run has data for, in the order of the page. Only where {@link #obstacle} is null. */
     private static Map<Drawn, Chart<?, ?>> draw(RunData data) throws IOException {
         Map<Drawn, Chart<?, ?>> charts = new LinkedHashMap<>();
-        tradeOff(data, charts);
+        for (String set : data.sets()) tradeOff(data, set, charts);
         split(charts, data.phases(), 1000, "phases", "Compile time by phase", "seconds by MB of code section",
             "Wall time from trials of their own, in which the phase clock runs; \"other\" is what lies between the phases.");
         split(charts, data.cold(), 1e6, "cold", "Cold start", "milliseconds to the first mark",
@@ -55,23 +57,25 @@ public final class Charts {
         return charts;
     }
 
-    private static void tradeOff(RunData data, Map<Drawn, Chart<?, ?>> charts) throws IOException {
+    private static void tradeOff(RunData data, String set, Map<Drawn, Chart<?, ?>> charts) throws IOException {
         String regime = data.regimes(Measure.COMPILE).contains(Regime.STEADY) ? Regime.STEADY : Regime.FIRST;
         List<TradeOff.Point> points = new ArrayList<>();
         for (String backend : data.backends()) {
-            TradeOff.Point point = point(data, backend, regime);
+            TradeOff.Point point = point(data, set, backend, regime);
             if (point != null) points.add(point);
         }
         if (points.size() < 2) return;
         String rings = regime.equals(Regime.STEADY) ? " A small ring is the same in a fresh process." : "";
-        add(charts, "tradeoff", "Compile throughput against code quality", "Right is faster compiling, up is faster code, crosses are 95% intervals, lines join the "
+        boolean main = set.equals(data.sets().getFirst());
+        String name = main ? TRADE_OFF : TRADE_OFF + "-" + set;
+        add(charts, name, "Compile throughput against code quality" + (main ? "" : ", " + RunData.setName(set)), "Right is faster compiling, up is faster code, crosses are 95% intervals, lines join the "
             + "levels of a back end. On the dashed line nothing else is better in both." + rings, new TradeOffChart(points, regime, data.summary().reference(), WIDTH, TALL));
     }
 
     /** The compile interval is of the ratio to the reference; around the throughput it is as wide in proportion. */
-    private static TradeOff.Point point(RunData data, String backend, String regime) {
-        Summary.Total compile = data.total(backend, Measure.COMPILE, regime), first = data.total(backend, Measure.COMPILE, Regime.FIRST);
-        Summary.Total run = data.total(backend, Measure.RUN, Regime.STEADY);
+    private static TradeOff.Point point(RunData data, String set, String backend, String regime) {
+        Summary.Total compile = data.total(set, backend, Measure.COMPILE, regime), first = data.total(set, backend, Measure.COMPILE, Regime.FIRST);
+        Summary.Total run = data.total(set, backend, Measure.RUN, Regime.STEADY);
         if (compile == null || run == null || compile.total() == null || run.geomean() == null || !(compile.total() > 0)) return null;
         double x = compile.total(), y = run.geomean();
         boolean ranked = data.unranked(backend, Measure.COMPILE) == null && data.unranked(backend, Measure.RUN) == null;
