@@ -5,6 +5,7 @@ import com.dylibso.chicory.compiler.MachineFactoryCompiler;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.WasmModule;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -12,6 +13,12 @@ import java.util.function.Function;
 public final class JvmBackend extends EngineBackend {
     public JvmBackend() {
         super("jvm", "Chicory's compiler from Wasm to JVM bytecode, tiered by HotSpot");
+    }
+
+    /** Its compile cells are tiered: a comparison that nobody configured shows back ends that can be ranked. */
+    @Override
+    public List<String> comparedByDefault() {
+        return List.of();
     }
 
     @Override

@@ -1,0 +1,90 @@
+package dev.backbench.command;
+
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Backend;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.Ledger;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code cmd=FILE}: a back end declared as commands, for a compiler that comes as a program. {@code docs/command-backends.md} tells how. */
+public final class CommandBackend implements Backend {
+    @Override
+    public String id() {
+        return "cmd";
+    }
+
+    @Override
+    public String summary() {
+        return "cmd=FILE: compile and run commands declared in a small JSON file";
+    }
+
+    @Override
+    public List<String> levels() {
+        return List.of("default");
+    }
+
+    @Override
+    public String defaultLevel() {
+        return "default";
+    }
+
+    @Override
+    public List<String> comparedByDefault() {
+        return List.of();
+    }
+
+    @Override
+    public boolean takesFile() {
+        return true;
+    }
+
+    @Override
+    public Availability available() {
+        return Availability.YES;
+    }
+
+    @Override
+    public Compiler newCompiler(CompileOptions options) {
+        Path file = file(options);
+        return new CommandCompiler(Declaration.read(file), file.toAbsolutePath().getParent());
+    }
+
+    private static Path file(CompileOptions options) {
+        if (options.file() == null) throw new BackendException("name the declaration: cmd=FILE");
+        return options.file();
+    }
+
+    @Override
+    public Ledger ledger(CompileOptions options) {
+        Path file = file(options);
+        Declaration declaration = Declaration.read(file);
+        Map<String, String> notes = new LinkedHashMap<>();
+        notes.put("name", declaration.name());
+        notes.put("compile", String.join(" && ", declaration.compile().stream().map(words -> String.join(" ", words)).toList()));
+        notes.put("run", String.join(" ", declaration.run()));
+        notes.put("process start", "inside every compile; inside a run only where the program sets no marks");
+        return new Ledger(version(declaration), null, file.toString(), "child process", "default", options.threads(), "wasm", "as declared", false, "as declared",
+                "as declared", false, "as declared", "as declared", false, "none", "all", notes);
+    }
+
+    private static String version(Declaration declaration) {
+        if (declaration.version() == null) return "not declared";
+        try {
+            Process process = new ProcessBuilder(declaration.version()).redirectErrorStream(true).start();
+            String line = process.inputReader().readLine();
+            process.inputReader().transferTo(java.io.Writer.nullWriter());
+            return process.waitFor() == 0 && line != null ? line.strip() : "unknown: the version command failed";
+        } catch (IOException e) {
+            return "unknown: " + e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "unknown: interrupted";
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.backbench.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramConfig;
+import dev.backbench.spi.ProgramResult;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandBackendTest {
+    @TempDir
+    private Path folder;
+
+    private CompileOptions declared(String json) throws IOException {
+        Path file = Files.writeString(folder.resolve("house.json"), json);
+        return new CompileOptions("default", 1, "x86_64", CompileOptions.Bounds.GUARD, Set.of(), null, file);
+    }
+
+    private ProgramResult run(Compiler compiler, ByteArrayOutputStream out) {
+        var module = compiler.link(compiler.compile("module".getBytes(StandardCharsets.UTF_8), PhaseClock.OFF), PhaseClock.OFF);
+        return module.run(new ProgramConfig(List.of("program", "one", "two"), Map.of(), folder, new ByteArrayInputStream("in ".getBytes(StandardCharsets.UTF_8)), out,
+                new ByteArrayOutputStream()));
+    }
+
+    @Test
+    void fillsInPlacesArgumentsAndMarks() throws IOException {
+        CompileOptions options = declared("""
+                {"name": "house", "compile": [["cp", "{wasm}", "{out}/copy"], ["sh", "-c", "echo made >> {out}/copy"]],
+                 "run": ["sh", "-c", "echo start 5 >> $BENCH_MARKS; cat; cat {out}/copy; echo $1 $2; echo end 105 >> $BENCH_MARKS; exit 3", "sh", "{args}"]}
+                """);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Compiler compiler = new CommandBackend().newCompiler(options)) {
+            ProgramResult result = run(compiler, out);
+            assertEquals("in modulemade\none two\n", out.toString(StandardCharsets.UTF_8));
+            assertEquals(3, result.exitCode());
+            assertEquals(100, result.regionWall());
+            assertTrue(result.marked());
+            assertEquals(5, result.firstMark());
+        }
+    }
+
+    @Test
+    void withoutMarksTheRegionIsTheProcess() throws IOException {
+        try (Compiler compiler = new CommandBackend().newCompiler(declared("{\"name\": \"house\", \"compile\": [[\"true\"]], \"run\": [\"true\"]}"))) {
+            ProgramResult result = run(compiler, new ByteArrayOutputStream());
+            assertTrue(!result.marked() && result.regionWall() == result.total() && result.total() > 0);
+        }
+    }
+
+    @Test
+    void aFailedCompileShowsItsLastWords() throws IOException {
+        try (Compiler compiler = new CommandBackend().newCompiler(declared("{\"name\": \"house\", \"compile\": [[\"sh\", \"-c\", \"echo no room >&2; exit 4\"]], \"run\": [\"true\"]}"))) {
+            BackendException failed = assertThrows(BackendException.class, () -> compiler.compile(new byte[1], PhaseClock.OFF));
+            assertEquals("house: 'sh' ended with 4: no room", failed.getMessage());
+        }
+    }
+
+    @Test
+    void aMissingCommandSaysWhatToType() throws IOException {
+        CompileOptions options = declared("{\"name\": \"house\", \"compile\": [[\"no-such-compiler\"]], \"run\": [\"true\"], \"install\": \"get it from the cellar\"}");
+        try (Compiler compiler = new CommandBackend().newCompiler(options)) {
+            BackendException failed = assertThrows(BackendException.class, () -> compiler.compile(new byte[1], PhaseClock.OFF));
+            assertEquals("house: cannot start 'no-such-compiler'; get it from the cellar", failed.getMessage());
+        }
+    }
+
+    @Test
+    void aBadDeclarationIsRefusedWithItsPlace() throws IOException {
+        CompileOptions unknown = declared("{\"name\": \"house\",\n \"compiel\": []}");
+        String message = assertThrows(BackendException.class, () -> new CommandBackend().newCompiler(unknown)).getMessage();
+        assertTrue(message.contains("house.json:2:") && message.contains("compiel"), message);
+        CompileOptions incomplete = declared("{\"name\": \"house\"}");
+        assertTrue(assertThrows(BackendException.class, () -> new CommandBackend().newCompiler(incomplete)).getMessage().contains("\"compile\""));
+    }
+}

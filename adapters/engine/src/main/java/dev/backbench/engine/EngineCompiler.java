@@ -1,0 +1,121 @@
+package dev.backbench.engine;
+
+import dev.backbench.spi.Artifact;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompiledModule;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.OpaqueArtifact;
+import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramConfig;
+import dev.backbench.spi.ProgramResult;
+import dev.backbench.spi.Store;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Compiles through an engine's interface. The interface fixes folder and output files before it compiles, so a run compiles once more in a
+ * session of its own, outside what is timed.
+ */
+final class EngineCompiler implements Compiler {
+    private static final String OWNER = "the engine interface";
+
+    private final EngineLibrary library;
+    private final Path scratch;
+
+    EngineCompiler(EngineLibrary library) {
+        this.library = library;
+        try {
+            scratch = Files.createTempDirectory("bench-engine-");
+        } catch (IOException e) {
+            throw new BackendException("no temporary folder: " + e.getMessage(), e);
+        }
+    }
+
+    private EngineLibrary.Settings settings(Path folder, Path stdin) {
+        return new EngineLibrary.Settings(folder, scratch.resolve("stdout"), scratch.resolve("stderr"), stdin);
+    }
+
+    @Override
+    public Artifact compile(byte[] wasm, PhaseClock clock) {
+        try (EngineLibrary.Session session = library.new Session(settings(scratch, null), RegionTimer.IGNORED)) {
+            session.compile(wasm);
+        }
+        return new Module(wasm);
+    }
+
+    @Override
+    public CompiledModule link(Artifact artifact, PhaseClock clock) {
+        byte[] wasm = ((Module) artifact).wasm;
+        return new CompiledModule() {
+            @Override
+            public ProgramResult run(ProgramConfig config) {
+                try {
+                    return runProgram(wasm, config);
+                } catch (IOException e) {
+                    throw new BackendException("cannot exchange files with the engine: " + e.getMessage(), e);
+                }
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private ProgramResult runProgram(byte[] wasm, ProgramConfig config) throws IOException {
+        Path stdin = scratch.resolve("stdin");
+        Files.write(stdin, config.in() == null ? new byte[0] : config.in().readAllBytes());
+        Path folder = config.preopen() == null ? scratch : config.preopen().toAbsolutePath();
+        RegionTimer timer = new RegionTimer();
+        EngineLibrary.Settings settings = settings(folder, stdin);
+        try (EngineLibrary.Session session = library.new Session(settings, timer)) {
+            session.compile(wasm);
+            long asked = System.nanoTime();
+            session.instantiate();
+            long started = System.nanoTime();
+            session.execute();
+            long finished = System.nanoTime();
+            boolean marked = timer.marked;
+            return new ProgramResult(0, marked, marked ? timer.firstMark : started, marked ? timer.wall : finished - started, -1, -1, -1, -1, -1, started - asked,
+                    finished - asked);
+        } finally {
+            copy(settings.stdout(), config.out());
+            copy(settings.stderr(), config.err());
+        }
+    }
+
+    private static void copy(Path from, OutputStream to) throws IOException {
+        if (to != null && Files.exists(from)) Files.copy(from, to);
+    }
+
+    /** The interface hands out no code; a run needs the module again. */
+    private static final class Module extends OpaqueArtifact {
+        private final byte[] wasm;
+
+        Module(byte[] wasm) {
+            super(OWNER);
+            this.wasm = wasm;
+        }
+    }
+
+    @Override
+    public Artifact deserialize(byte[] serialized) {
+        throw OpaqueArtifact.noSerialisedForm(OWNER);
+    }
+
+    @Override
+    public Store newStore() {
+        throw new BackendException("the engine interface runs whole programs, not single functions");
+    }
+
+    @Override
+    public void close() {
+        try {
+            for (String file : new String[] {"stdin", "stdout", "stderr"}) Files.deleteIfExists(scratch.resolve(file));
+            Files.delete(scratch);
+        } catch (IOException e) {
+            throw new BackendException("could not remove " + scratch, e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.backbench.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramConfig;
+import dev.backbench.spi.ProgramResult;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EngineBackendTest {
+    @TempDir
+    private static Path folder;
+
+    private static Path library(String name, String... flags) throws InterruptedException {
+        Path source = folder.resolve("tiny_engine.c"), library = folder.resolve(name);
+        try (InputStream in = EngineBackendTest.class.getResourceAsStream("tiny_engine.c")) {
+            if (!Files.exists(source)) Files.copy(in, source);
+            List<String> command = new java.util.ArrayList<>(List.of("cc", "-shared", "-fPIC", "-o", library.toString(), source.toString()));
+            command.addAll(List.of(flags));
+            assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor(), "cc failed");
+        } catch (IOException e) {
+            abort("skipped: no C compiler to build the tiny engine with: " + e.getMessage());
+        }
+        return library;
+    }
+
+    private static CompileOptions options(Path library) {
+        return new CompileOptions("default", 1, "x86_64", CompileOptions.Bounds.GUARD, Set.of(), null, library);
+    }
+
+    @Test
+    void compilesAndRunsThroughTheInterface() throws InterruptedException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Compiler compiler = new EngineBackend().newCompiler(options(library("libtiny.so")))) {
+            var module = compiler.link(compiler.compile(new byte[42], PhaseClock.OFF), PhaseClock.OFF);
+            ProgramResult result = module.run(new ProgramConfig(List.of("program"), Map.of(), folder, null, out, null));
+            assertEquals("42\n", out.toString(StandardCharsets.UTF_8));
+            assertTrue(result.marked() && result.regionWall() > 0 && result.regionWall() <= result.total());
+        }
+    }
+
+    @Test
+    void aModuleTheEngineRefusesIsAnError() throws InterruptedException {
+        try (Compiler compiler = new EngineBackend().newCompiler(options(library("libtiny.so")))) {
+            String message = assertThrows(BackendException.class, () -> compiler.compile(new byte[] {'x'}, PhaseClock.OFF)).getMessage();
+            assertTrue(message.contains("wasm_bench_compile failed with status -1"), message);
+        }
+    }
+
+    @Test
+    void aLibraryWithoutASymbolIsNamedWithIt() throws InterruptedException {
+        CompileOptions options = options(library("libunfree.so", "-DWITHOUT_FREE"));
+        String message = assertThrows(BackendException.class, () -> new EngineBackend().newCompiler(options)).getMessage();
+        assertTrue(message.contains("libunfree.so") && message.contains("wasm_bench_free"), message);
+    }
+
+    @Test
+    void aMissingLibraryIsNamed() {
+        String message = assertThrows(BackendException.class, () -> new EngineBackend().newCompiler(options(folder.resolve("none.so")))).getMessage();
+        assertTrue(message.startsWith("no engine library at "), message);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.backbench.v8;
+
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Backend;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.Ledger;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One of V8's ways to compile Wasm, in a {@code node} process that lives as long as the compiler. */
+abstract class V8Backend implements Backend {
+    /** Eager, on one thread, never again: what a measured tier needs; learnt from {@code node --v8-options}. */
+    private static final List<String> ONE_TIER = List.of("--no-wasm-lazy-compilation", "--no-wasm-dynamic-tiering", "--no-wasm-tier-up",
+            "--no-wasm-native-module-cache-enabled", "--wasm-num-compilation-tasks=1", "--single-threaded");
+
+    private final String id;
+    private final String summary;
+    private final List<String> tierFlags;
+    private final boolean tiered;
+
+    /** @param tierFlags null for V8 as it comes */
+    V8Backend(String id, String summary, List<String> tierFlags) {
+        this.id = id;
+        this.summary = summary;
+        this.tiered = tierFlags == null;
+        this.tierFlags = tiered ? List.of() : tierFlags;
+    }
+
+    @Override
+    public String id() {
+        return id;
+    }
+
+    @Override
+    public String summary() {
+        return summary;
+    }
+
+    @Override
+    public List<String> levels() {
+        return List.of("default");
+    }
+
+    @Override
+    public String defaultLevel() {
+        return "default";
+    }
+
+    @Override
+    public List<String> comparedByDefault() {
+        return List.of();
+    }
+
+    @Override
+    public boolean tiered() {
+        return tiered;
+    }
+
+    @Override
+    public Availability available() {
+        return Node.available();
+    }
+
+    private List<String> flags(CompileOptions options) {
+        List<String> flags = new ArrayList<>(tierFlags);
+        if (!tiered) flags.addAll(ONE_TIER);
+        if (options.bounds() == CompileOptions.Bounds.EXPLICIT) flags.add("--wasm-enforce-bounds-checks");
+        return flags;
+    }
+
+    @Override
+    public Compiler newCompiler(CompileOptions options) {
+        if (options.threads() != 1) throw new BackendException("V8 is measured with one compiling thread; leave out --threads");
+        return new V8Compiler(new NodeProcess(flags(options)));
+    }
+
+    @Override
+    public Ledger ledger(CompileOptions options) {
+        String version;
+        try (NodeProcess node = new NodeProcess(flags(options))) {
+            Map<String, String> reply = node.request("version");
+            version = "V8 " + reply.get("v8") + ", node " + reply.get("node");
+        }
+        Map<String, String> notes = new LinkedHashMap<>();
+        notes.put("flags", String.join(" ", flags(options)));
+        notes.put("protocol", "the module's path goes to a resident node process over a pipe; reading the file is inside the timed compile");
+        notes.put("wasi", "node:wasi; host calls inside the region are not counted");
+        return new Ledger(version, null, Node.binary(), "companion process", "default", 1, "wasm",
+                options.bounds() == CompileOptions.Bounds.GUARD ? "guard" : "explicit", false, "none", "own", false, "stack limit check in prologues", "native", false,
+                tiered ? "Liftoff lazily, then TurboFan on other threads" : "none",
+                tiered ? "all" : "decode+translate+optimise+select+allocate+emit+link", notes);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.backbench.v8;
+
+import dev.backbench.spi.Artifact;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CompiledModule;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.OpaqueArtifact;
+import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramConfig;
+import dev.backbench.spi.ProgramResult;
+import dev.backbench.spi.Store;
+import dev.backbench.spi.Trap;
+import dev.backbench.spi.abi.TrapReason;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Asks a resident {@code node}; the companion holds one module at a time. */
+final class V8Compiler implements Compiler {
+    private static final String OWNER = "node";
+
+    private final NodeProcess node;
+    private int generation;
+
+    V8Compiler(NodeProcess node) {
+        this.node = node;
+    }
+
+    @Override
+    public Artifact compile(byte[] wasm, PhaseClock clock) {
+        Path file = node.folder().resolve("module.wasm");
+        try {
+            Files.write(file, wasm);
+        } catch (IOException e) {
+            throw new BackendException("cannot hand the module to node: " + e.getMessage(), e);
+        }
+        clock.enter("decode+translate+optimise+select+allocate+emit+link");
+        try {
+            node.request("compile", file.toString());
+        } catch (NodeProcess.ScriptError e) {
+            throw new BackendException("V8: " + e.getMessage());
+        } finally {
+            clock.leave();
+        }
+        return new Handle(++generation);
+    }
+
+    private static final class Handle extends OpaqueArtifact {
+        private final int generation;
+
+        Handle(int generation) {
+            super(OWNER);
+            this.generation = generation;
+        }
+    }
+
+    @Override
+    public CompiledModule link(Artifact artifact, PhaseClock clock) {
+        int mine = ((Handle) artifact).generation;
+        return new CompiledModule() {
+            @Override
+            public ProgramResult run(ProgramConfig config) {
+                if (mine != generation) throw new BackendException("this module's compiler has gone on to another module");
+                return runProgram(config);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private ProgramResult runProgram(ProgramConfig config) {
+        Path in = node.folder().resolve("stdin"), out = node.folder().resolve("stdout"), err = node.folder().resolve("stderr");
+        try {
+            Files.write(in, config.in() == null ? new byte[0] : config.in().readAllBytes());
+            List<String> words = new ArrayList<>(List.of("run", in.toString(), out.toString(), err.toString(),
+                    config.preopen() == null ? "" : config.preopen().toString(), query(config.environment())));
+            words.addAll(config.arguments());
+            Map<String, String> reply;
+            try {
+                reply = node.request(words.toArray(String[]::new));
+            } catch (NodeProcess.ScriptError e) {
+                throw failure(e);
+            } finally {
+                copy(out, config.out());
+                copy(err, config.err());
+            }
+            return new ProgramResult(Integer.parseInt(reply.get("exit")), reply.get("marked").equals("true"), number(reply, "firstMark"), number(reply, "wall"),
+                    number(reply, "regionCpu"), number(reply, "faults"), -1, -1, -1, number(reply, "instantiate"), number(reply, "total"));
+        } catch (IOException e) {
+            throw new BackendException("cannot exchange files with node: " + e.getMessage(), e);
+        }
+    }
+
+    private static long number(Map<String, String> reply, String field) {
+        return Long.parseLong(reply.get(field));
+    }
+
+    private static void copy(Path from, OutputStream to) throws IOException {
+        if (to != null && Files.exists(from)) Files.copy(from, to);
+    }
+
+    private static String query(Map<String, String> environment) {
+        return environment.entrySet().stream()
+                .map(e -> URLEncoder.encode(e.getKey(), StandardCharsets.UTF_8) + "=" + URLEncoder.encode(e.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+
+    /** V8's words for a trap; anything else is an error of the host. */
+    private static RuntimeException failure(NodeProcess.ScriptError error) {
+        String message = error.getMessage();
+        if (message.contains("call stack size")) return new Trap(TrapReason.STACK_EXHAUSTED, null, -1);
+        if (!error.kind().equals("RuntimeError")) return new BackendException("node: " + error.kind() + ": " + message);
+        TrapReason reason = switch (message) {
+            case "unreachable" -> TrapReason.UNREACHABLE;
+            case "memory access out of bounds" -> TrapReason.MEMORY_OUT_OF_BOUNDS;
+            case "divide by zero", "remainder by zero" -> TrapReason.DIVIDE_BY_ZERO;
+            case "divide result unrepresentable" -> TrapReason.INTEGER_OVERFLOW;
+            case "float unrepresentable in integer range" -> TrapReason.INVALID_CONVERSION;
+            case "table index is out of bounds" -> TrapReason.UNDEFINED_ELEMENT;
+            case "null function or function signature mismatch" -> TrapReason.INDIRECT_CALL_TYPE;
+            default -> TrapReason.UNKNOWN;
+        };
+        return new Trap(reason, null, -1);
+    }
+
+    @Override
+    public Artifact deserialize(byte[] serialized) {
+        throw OpaqueArtifact.noSerialisedForm(OWNER);
+    }
+
+    @Override
+    public Store newStore() {
+        throw new BackendException("V8 runs whole WASI programs here, not single functions");
+    }
+
+    @Override
+    public long companionCpu() {
+        return node.cpu();
+    }
+
+    @Override
+    public long companionPeakBytes() {
+        return node.peakBytes();
+    }
+
+    @Override
+    public void close() {
+        node.close();
+    }
+}
