@@ -68,7 +68,9 @@ public final class WorkerCommand {
         // the JVM uses SIGSEGV for itself, and so do the guard pages
         if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
         command.addAll(java(spec, events, layoutSeed));
-        return environment(new ProcessBuilder(command).inheritIO(), layoutSeed);
+        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        if (!gdb) builder.redirectInput(ProcessBuilder.Redirect.PIPE); // a worker ends with its parent: at the end of its input, which may come early elsewhere
+        return environment(builder, layoutSeed);
     }
 
     /** Nothing of the user's environment but what finds programs and folders, and a size of its own for each layout. */
