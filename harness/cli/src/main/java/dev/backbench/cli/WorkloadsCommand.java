@@ -27,7 +27,7 @@ final class WorkloadsCommand extends BenchCommand {
         }
         console().out.print(grid.text());
         if (verbose) for (Workload w : catalogue.own()) console().out.print("\n" + w.name() + " (" + w.source() + ")\n  " + w.why() + "\n");
-        List<String> pinned = catalogue.pinned().names();
+        List<String> pinned = List.copyOf(catalogue.pinned().names());
         if (!pinned.isEmpty()) console().out.println("\nOn demand, with 'bench workloads fetch NAME': " + String.join(", ", pinned));
         console().out.println("\nAny .wasm file, any folder in Sightglass's layout, and 'sweep' or 'sweep:FUNCTIONS' (generated) can be named too.");
         return ExitCode.OK.code();
@@ -44,7 +44,7 @@ final class WorkloadsCommand extends BenchCommand {
         @Override
         int run() {
             Catalogue catalogue = new Catalogue(Cache.directory());
-            List<String> known = catalogue.pinned().names();
+            List<String> known = List.copyOf(catalogue.pinned().names());
             for (String name : names) if (!known.contains(name)) throw PlanArguments.unknown("module to fetch named", name, known);
             return ExitCode.OK.code();
         }
