@@ -10,16 +10,19 @@ abstract class BenchCommand implements Callable<Integer> {
     @Spec
     CommandSpec spec;
 
-    @Option(names = {"-q", "--quiet"}, description = "Say nothing but results, warnings and errors.")
+    @Option(names = {"-q", "--quiet"}, order = 900, description = "Say nothing but results, warnings and errors.")
     boolean quiet;
 
-    @Option(names = "--no-color", description = "No colour, even on a terminal (so does NO_COLOR).")
+    @Option(names = "--no-color", order = 901, description = "No colour, even on a terminal (so does NO_COLOR).")
     boolean noColor;
 
     /** The {@code bench} command that this one is below, directly or not. */
     Main main() {
         return (Main) spec.root().userObject();
     }
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, order = 902, description = "Show this.")
+    boolean help;
 
     Console console() {
         return main().console;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "clean", mixinStandardHelpOptions = true,
+@Command(name = "clean",
     description = "Remove what was fetched (libraries, workloads, start-up caches) from the user's cache folder. Results in bench-out are never touched.")
 final class CleanCommand extends BenchCommand {
     @Option(names = "--build", description = "Remove the build (every module's target folder) too.")

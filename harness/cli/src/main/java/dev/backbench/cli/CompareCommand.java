@@ -24,7 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "compare", sortOptions = false, abbreviateSynopsis = true,
     description = {"Compile programs with back ends, run them, check their output, and show compile throughput, code quality, code size, cold start and memory.",
         "Without options: the usual levels of every back end on the quick preset's programs. What is missing is fetched first, and said before.",
         "Standard output carries the document; progress goes to standard error. Ctrl-C keeps what is done; --resume continues it."})
@@ -35,7 +35,7 @@ final class CompareCommand extends BenchCommand {
     @Option(names = "--reference", paramLabel = "ID", description = "The back end that ratios are against; llvm:O2 if it takes part, otherwise the first.")
     String reference;
 
-    @Option(names = "--require", split = ",", paramLabel = "ID|all", description = "Exit with 3 if one of these cannot run here.")
+    @Option(names = "--require", split = ",", hideParamSyntax = true, paramLabel = "ID,…|all", description = "Exit with 3 if one of these cannot run here.")
     List<String> require = new ArrayList<>();
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run folder; bench-out/<time>-<run> if not said, with a link bench-out/latest.")
@@ -76,6 +76,12 @@ final class CompareCommand extends BenchCommand {
         RunFolder older = against == null ? null : Runs.open(against); // before measuring: "latest" is about to change, and a typo must not cost a run
         if (dryRun) return dryRun(Experiment.plan(options));
         fetchMissing(options);
+        try (Unhurried end = new Unhurried()) {
+            return measure(options, older).code();
+        }
+    }
+
+    private ExitCode measure(PlanOptions options, RunFolder older) throws IOException {
         Progress progress = new Progress(console());
         Outcome outcome;
         try {
@@ -83,18 +89,19 @@ final class CompareCommand extends BenchCommand {
         } finally {
             progress.close();
         }
+        Thread.interrupted(); // Ctrl-C has done its work: what was measured is still to be shown
         RunFolder folder = RunFolder.open(outcome.folder());
         RunData data = RunData.read(folder);
         Reports.write(data, outcome.folder()).forEach(console()::say);
         console().out.print(Document.of(data, format, verbose, console().colorOnOut()));
         exports.write(data, verbose);
-        tell(outcome, data);
+        tell(outcome);
         ExitCode exit = outcome.exit();
-        return (older == null || exit != ExitCode.OK ? exit : against(older, folder)).code();
+        return older == null || exit != ExitCode.OK ? exit : against(older, folder);
     }
 
     /** The last lines: what failed and how to repeat it, what was found, and where it all is. They belong to the document only where that is the table. */
-    private void tell(Outcome outcome, RunData data) {
+    private void tell(Outcome outcome) {
         java.io.PrintStream to = format == Document.Format.TABLE ? console().out : console().err;
         to.println();
         for (Outcome.Failure failure : outcome.failures()) {

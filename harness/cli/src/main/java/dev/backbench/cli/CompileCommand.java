@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "compile", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "compile", sortOptions = false, abbreviateSynopsis = true,
     description = {"Compile a module and say what came of it, or show a stage of the pipeline.",
         "Without --emit: sizes and the time of each phase of this one compile (no measurement), and with -o the code in the back end's serialised form."})
 final class CompileCommand extends BenchCommand {

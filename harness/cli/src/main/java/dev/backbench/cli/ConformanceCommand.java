@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "conformance", mixinStandardHelpOptions = true, synopsisSubcommandLabel = "SUITE", subcommands = ConformanceCommand.Wasm.class,
+@Command(name = "conformance", synopsisSubcommandLabel = "SUITE", subcommands = ConformanceCommand.Wasm.class,
     description = "Run a conformance suite against a back end.")
 final class ConformanceCommand extends BenchCommand {
     @Override
@@ -17,7 +17,7 @@ final class ConformanceCommand extends BenchCommand {
         throw CliException.usage("which suite? Type: bench conformance wasm --backend=ID DIR…");
     }
 
-    @Command(name = "wasm", mixinStandardHelpOptions = true,
+    @Command(name = "wasm",
         description = "Run the WebAssembly specification's test suite (JSON commands beside modules). The last line is 'N passed, N failed, N skipped'.")
     static final class Wasm extends BenchCommand {
         @Option(names = "--backend", required = true, paramLabel = "ID[:LEVEL]", description = "Which back end.")

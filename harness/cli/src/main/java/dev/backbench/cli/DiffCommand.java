@@ -5,7 +5,7 @@ import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "diff", mixinStandardHelpOptions = true,
+@Command(name = "diff",
     description = {"Compare two runs cell by cell: better, same, worse, or unsure, and what cannot be compared and why.",
         "A RUN is a folder, a name in bench-out, the end of one, or 'latest'. Exits with 4 for a regression, 5 if unsure."})
 final class DiffCommand extends BenchCommand {

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
-@Command(name = "doctor", mixinStandardHelpOptions = true,
+@Command(name = "doctor",
     description = "Say what is missing on this machine and what to type, and what makes its timings less steady.")
 final class DoctorCommand extends BenchCommand {
     private int missing;

@@ -21,15 +21,15 @@ final class PlanArguments {
     private static final List<String> STAGES = List.of("compile", "run");
     private static final List<String> PRESETS = List.of("quick", "standard", "paper");
 
-    @Option(names = {"--backends", "--backend"}, split = ",", paramLabel = "ID[@VERSION][:LEVEL][+OPTION…]",
-        description = "Which back ends; ID alone is one level, ID:* all. Without: those that 'bench backends' marks.")
+    @Option(names = {"--backends", "--backend"}, split = ",", hideParamSyntax = true, paramLabel = "BACKEND,…",
+        description = "Each ID[@VERSION][:LEVEL][+OPTION…]; ID alone is one level, ID:* all. Without: what 'bench backends' says.")
     List<String> backends = new ArrayList<>();
 
-    @Option(names = {"--workloads", "--workload"}, split = ",", paramLabel = "NAME|FILE|DIR",
+    @Option(names = {"--workloads", "--workload"}, split = ",", hideParamSyntax = true, paramLabel = "NAME|FILE|DIR,…",
         description = "Programs of the catalogue, presets, .wasm files, folders in Sightglass's layout. Without: the preset's programs.")
     List<String> workloads = new ArrayList<>();
 
-    @Option(names = {"--measures", "--measure"}, split = ",", paramLabel = "MEASURE", description = "Of compile, run, size, cold, memory. Without: all.")
+    @Option(names = {"--measures", "--measure"}, split = ",", hideParamSyntax = true, paramLabel = "MEASURE,…", description = "Of compile, run, size, cold, memory. Without: all.")
     List<String> measures = new ArrayList<>();
 
     @Option(names = "--preset", paramLabel = "quick|standard|paper", description = "How many programs and how many samples; quick if not said.")
@@ -59,7 +59,7 @@ final class PlanArguments {
     @Option(names = "--threads", paramLabel = "N", description = "Compiling threads; 1 if not said.")
     int threads = 1;
 
-    @Option(names = "--timeout", split = ",", paramLabel = "STAGE:TIME", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
+    @Option(names = "--timeout", split = ",", hideParamSyntax = true, paramLabel = "STAGE:TIME,…", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
     List<String> timeouts = new ArrayList<>();
 
     PlanOptions options(List<String> argv) {

@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import picocli.CommandLine.Command;
 
 /** Walks through what every command loads, for the launcher to record into its start-up cache. */
-@Command(name = "rehearse", hidden = true, mixinStandardHelpOptions = true, description = "Load what commands load, so that the start-up cache holds it.")
+@Command(name = "rehearse", hidden = true, description = "Load what commands load, so that the start-up cache holds it.")
 final class RehearseCommand extends BenchCommand {
     private static final String[][] SCRIPT = {{"--help"}, {"backends"}, {"doctor"}};
 

@@ -14,7 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "report", mixinStandardHelpOptions = true, description = "Write the charts, tables and page of runs again, from what they stored, and print the table.")
+@Command(name = "report", description = "Write the charts, tables and page of runs again, from what they stored, and print the table.")
 final class ReportCommand extends BenchCommand {
     @Parameters(paramLabel = "DIR", arity = "1..*", description = "Run folders, names in bench-out, or 'latest'.")
     List<String> runs = new ArrayList<>();

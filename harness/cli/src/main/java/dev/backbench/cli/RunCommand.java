@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "run", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "run", sortOptions = false, abbreviateSynopsis = true,
     description = {"Compile a WASI program with a back end and run it once. Its exit code is passed through; a trap is told on standard error and exits with 134.",
         "Example: bench run --backend=gcc:O2 --dir=. program.wasm -- --its-option"})
 final class RunCommand extends BenchCommand {

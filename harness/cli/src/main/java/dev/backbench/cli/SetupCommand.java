@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "setup", mixinStandardHelpOptions = true,
+@Command(name = "setup",
     description = "Fetch what back ends need into the user's cache folder, saying what, how big and where to. Nothing is installed system-wide.")
 final class SetupCommand extends BenchCommand {
     @Parameters(paramLabel = "BACKEND[@VERSION]", arity = "0..*", description = "Which ones; all if none is named.")

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-@Command(name = "trial", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "trial", sortOptions = false, abbreviateSynopsis = true,
     description = {"Repeat one cell alone, in the foreground, with the worker's own words on the terminal.",
         "A failed cell of a comparison prints the command to type. It writes no run folder."})
 final class TrialCommand extends BenchCommand {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "workloads", mixinStandardHelpOptions = true, subcommands = WorkloadsCommand.Fetch.class,
+@Command(name = "workloads", subcommands = WorkloadsCommand.Fetch.class,
     description = "List the programs that can be compiled and run, or fetch large real ones.")
 final class WorkloadsCommand extends BenchCommand {
     @Option(names = {"-v", "--verbose"}, description = "Say why each is there and where its source is.")
@@ -33,7 +33,7 @@ final class WorkloadsCommand extends BenchCommand {
         return ExitCode.OK.code();
     }
 
-    @Command(name = "fetch", mixinStandardHelpOptions = true, description = "Fetch large real modules into the cache folder, checked against their hashes.")
+    @Command(name = "fetch", description = "Fetch large real modules into the cache folder, checked against their hashes.")
     static final class Fetch extends BenchCommand {
         @Parameters(paramLabel = "NAME", arity = "1..*", description = "Which ones.")
         List<String> names = new ArrayList<>();
