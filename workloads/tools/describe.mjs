@@ -33,11 +33,10 @@ for (const program of catalogue.programs) {
 }
 writeFileSync(file, JSON.stringify(catalogue, null, 2) + '\n');
 
-const rows = catalogue.programs.map(p => `| \`${p.name}\` | ${p.language} | ${p.preset} | ${p.codeBytes} | ${p.functions} | ${p.why} |`);
-const table = ['| program | language and compiler | from preset | code bytes | functions | why |', '|---|---|---|---:|---:|---|', ...rows].join('\n');
+const programs = ['| program | language and compiler | from preset | code bytes | functions | why |', '|---|---|---|---:|---:|---|',
+    ...catalogue.programs.map(p => `| \`${p.name}\` | ${p.language} | ${p.preset} | ${p.codeBytes} | ${p.functions} | ${p.why} |`)].join('\n');
+const pinned = ['| module | package | code bytes | why |', '|---|---|---:|---|',
+    ...catalogue.pinned.map(p => `| \`${p.name}\` | ${p.package} ${p.version} (${p.client}) | ${p.codeBytes} | ${p.why} |`)].join('\n');
 const readme = join(root, 'README.md');
-if (existsSync(readme)) {
-    const text = readFileSync(readme, 'utf8');
-    const replaced = text.replace(/(<!-- programs -->\n)[\s\S]*?(\n<!-- end -->)/, (all, before, after) => before + table + after);
-    writeFileSync(readme, replaced);
-}
+const between = (text, mark, table) => text.replace(new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(\n<!-- end -->)`), (all, before, after) => before + table + after);
+writeFileSync(readme, between(between(readFileSync(readme, 'utf8'), 'programs', programs), 'pinned', pinned));

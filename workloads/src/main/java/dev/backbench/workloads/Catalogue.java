@@ -26,9 +26,10 @@ public final class Catalogue {
     /** @param cache the user's cache folder; made when something has to be put into it */
     public Catalogue(Path cache) {
         Path folder = cache.resolve("workloads");
-        own = new OwnPrograms(folder.resolve("own"));
-        sweeps = new Sweeps(folder.resolve("sweep"));
-        pinned = new PinnedModules(folder.resolve("fetched"));
+        CatalogueFile file = CatalogueFile.read();
+        own = new OwnPrograms(folder.resolve("own"), file.programs());
+        sweeps = new Sweeps(folder.resolve("sweep"), file.sweeps());
+        pinned = new PinnedModules(folder.resolve("fetched"), file.pinned(), new Clients());
     }
 
     /** Our own programs, in the catalogue's order. */
@@ -68,7 +69,7 @@ public final class Catalogue {
     }
 
     /**
-     * Everything that the words stand for, in their order, each module once, named uniquely.
+     * Everything that the words stand for, in their order, each module once, named uniquely, the user's modules sorted into families by what they share.
      *
      * @param filter keeps workloads in whose name it is found; null keeps all
      * @param exclude drops workloads in whose name it is found; null drops none
@@ -80,7 +81,7 @@ public final class Catalogue {
             for (Workload workload : resolve(word)) byFile.putIfAbsent(workload.wasm().toAbsolutePath().normalize(), workload);
         }
         List<Workload> kept = new ArrayList<>();
-        for (Workload workload : Names.unique(List.copyOf(byFile.values()))) {
+        for (Workload workload : Families.assign(Names.unique(List.copyOf(byFile.values())))) {
             if (filter != null && !filter.matcher(workload.name()).find()) continue;
             if (exclude != null && exclude.matcher(workload.name()).find()) continue;
             kept.add(workload);

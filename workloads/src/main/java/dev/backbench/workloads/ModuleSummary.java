@@ -17,6 +17,7 @@ import java.util.List;
  */
 public record ModuleSummary(long fileBytes, int codeBytes, int functions, List<String> imports, boolean command, boolean readable) {
     private static final int IMPORTS = 2, EXPORTS = 7, CODE = 10;
+    private static final int SHOWN = 3, LONGEST = 48;
 
     /** Whether the bytes begin as a binary module of version 1 does. */
     public static boolean isModule(byte[] bytes) {
@@ -35,8 +36,9 @@ public record ModuleSummary(long fileBytes, int codeBytes, int functions, List<S
         if (!readable) return null;
         List<String> foreign = imports.stream().filter(name -> !WasiNames.provided(name)).toList();
         if (!foreign.isEmpty()) {
-            String more = foreign.size() > 3 ? " and " + (foreign.size() - 3) + " more" : "";
-            return "imports " + String.join(", ", foreign.subList(0, Math.min(3, foreign.size()))) + more + ", which are neither WASI preview 1 nor bench";
+            String more = foreign.size() > SHOWN ? " and " + (foreign.size() - SHOWN) + " more" : "";
+            List<String> shown = foreign.stream().limit(SHOWN).map(name -> name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name).toList();
+            return "imports " + String.join(", ", shown) + more + ", which are neither WASI preview 1 nor bench";
         }
         return command ? null : "has no _start to run";
     }

@@ -1,7 +1,5 @@
 package dev.backbench.workloads;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -9,7 +7,6 @@ import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,48 +15,25 @@ import java.util.List;
  * they lie; from a jar they are copied into the cache, where a folder can be preopened.
  */
 final class OwnPrograms {
-    private static final String ROOT = "/workloads/";
-    private static final String INDEX = ROOT + "catalogue.json";
-
-    /** One program as declared. Its files are {@code name/name.wasm}, {@code name/name.stdout.expected} and the inputs, in {@code name/}. */
-    record Entry(String name, String family, String why, String language, Preset preset, String source, List<String> arguments, String stdin, List<String> inputs,
-            String sha256, int codeBytes, int functions) {
-        Entry {
-            arguments = arguments == null ? List.of() : arguments;
-            inputs = inputs == null ? List.of() : inputs;
-        }
-    }
-
-    record Index(@JsonProperty("programs") List<Entry> programs) {}
-
     private final Path cache;
+    private final List<CatalogueFile.Program> declared;
     private List<Workload> all;
 
-    OwnPrograms(Path cache) {
+    OwnPrograms(Path cache, List<CatalogueFile.Program> declared) {
         this.cache = cache;
+        this.declared = declared;
     }
 
     synchronized List<Workload> all() {
         if (all == null) {
             List<Workload> loaded = new ArrayList<>();
-            for (Entry entry : entries()) loaded.add(load(entry));
+            for (CatalogueFile.Program entry : declared) loaded.add(load(entry));
             all = List.copyOf(loaded);
         }
         return all;
     }
 
-    static List<Entry> entries() {
-        try (InputStream in = OwnPrograms.class.getResourceAsStream(INDEX)) {
-            if (in == null) throw new WorkloadException("the catalogue of programs is missing from this build: run ./bench again after removing target/");
-            ObjectMapper mapper = new ObjectMapper();
-            mapper.configure(com.fasterxml.jackson.databind.MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS, true);
-            return mapper.readValue(in, Index.class).programs();
-        } catch (IOException e) {
-            throw new WorkloadException("cannot read the catalogue of programs: " + Failures.reason(e), e);
-        }
-    }
-
-    private Workload load(Entry entry) {
+    private Workload load(CatalogueFile.Program entry) {
         Path wasm = file(entry, entry.name() + ".wasm", true);
         Path stdout = file(entry, entry.name() + ".stdout.expected", true);
         Path stderr = file(entry, entry.name() + ".stderr.expected", false);
@@ -76,8 +50,8 @@ final class OwnPrograms {
                 wasm.getParent(), stdout, stderr, entry.source(), code.whyNotRunnable(), entry.preset(), code);
     }
 
-    private Path file(Entry entry, String name, boolean required) {
-        String resource = ROOT + entry.name() + "/" + name;
+    private Path file(CatalogueFile.Program entry, String name, boolean required) {
+        String resource = CatalogueFile.ROOT + entry.name() + "/" + name;
         URL url = OwnPrograms.class.getResource(resource);
         if (url == null) {
             if (!required) return null;
@@ -85,23 +59,13 @@ final class OwnPrograms {
         }
         try {
             if (url.getProtocol().equals("file")) return Path.of(new URI(url.toString()));
-            return copy(resource, cache.resolve(entry.sha256()).resolve(name));
+            try (InputStream in = url.openStream()) {
+                return CacheFiles.put(cache.resolve(entry.sha256()).resolve(name), in.readAllBytes());
+            }
         } catch (URISyntaxException e) {
             throw new WorkloadException("cannot find " + resource + " at " + url, e);
-        }
-    }
-
-    /** Copies unless a file of the same content is there; a reader never sees half of one. */
-    private static Path copy(String resource, Path to) {
-        try (InputStream in = OwnPrograms.class.getResourceAsStream(resource)) {
-            byte[] bytes = in.readAllBytes();
-            if (Files.isRegularFile(to) && Files.size(to) == bytes.length && Hex.sha256(to).equals(Hex.sha256(bytes))) return to;
-            Files.createDirectories(to.getParent());
-            Path part = Files.createTempFile(to.getParent(), to.getFileName().toString(), ".part");
-            Files.write(part, bytes);
-            return Files.move(part, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new WorkloadException("cannot write " + to + ": " + Failures.reason(e) + "; set BENCH_CACHE to a folder that can be written", e);
+            throw new WorkloadException("cannot read " + url + ": " + Failures.reason(e), e);
         }
     }
 }

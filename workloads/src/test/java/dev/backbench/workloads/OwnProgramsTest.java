@@ -24,7 +24,7 @@ class OwnProgramsTest {
 
     @Test
     void everyFolderWithAModuleIsListed() throws Exception {
-        List<String> listed = OwnPrograms.entries().stream().map(OwnPrograms.Entry::name).sorted().toList();
+        List<String> listed = CatalogueFile.read().programs().stream().map(CatalogueFile.Program::name).sorted().toList();
         try (Stream<Path> folders = Files.list(PROGRAMS)) {
             List<String> present = folders.map(f -> f.getFileName().toString()).filter(n -> Files.exists(PROGRAMS.resolve(n).resolve(n + ".wasm"))).sorted().toList();
             assertEquals(present, listed);
@@ -34,10 +34,10 @@ class OwnProgramsTest {
     @Test
     void modulesAreTheOnesListed() {
         List<Workload> own = new Catalogue(cache).own();
-        Map<String, OwnPrograms.Entry> entries = new HashMap<>();
-        for (OwnPrograms.Entry entry : OwnPrograms.entries()) entries.put(entry.name(), entry);
+        Map<String, CatalogueFile.Program> entries = new HashMap<>();
+        for (CatalogueFile.Program entry : CatalogueFile.read().programs()) entries.put(entry.name(), entry);
         for (Workload workload : own) {
-            OwnPrograms.Entry entry = entries.get(workload.name());
+            CatalogueFile.Program entry = entries.get(workload.name());
             assertEquals(entry.sha256(), workload.sha256(), workload.name() + ": run workloads/build.sh");
             assertEquals(entry.codeBytes(), workload.code().codeBytes(), workload.name());
             assertEquals(entry.functions(), workload.code().functions(), workload.name());
