@@ -74,6 +74,7 @@ public final class Experiment {
             experiment.interrupt();
             try {
                 done.await(LAST_SECONDS, TimeUnit.SECONDS);
+                awaitExit(experiment);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -88,6 +89,14 @@ public final class Experiment {
             } catch (IllegalStateException alreadyEnding) {
                 // the hook is what called us back
             }
+        }
+    }
+
+    /** Until the experiment's thread has printed what it found: then it ends, or waits in {@link System#exit} for us. */
+    private static void awaitExit(Thread experiment) throws InterruptedException {
+        for (int i = 0; i < LAST_SECONDS * 20 && experiment.isAlive(); i++) {
+            for (StackTraceElement frame : experiment.getStackTrace()) if (frame.getClassName().equals("java.lang.Shutdown")) return;
+            Thread.sleep(50);
         }
     }
 

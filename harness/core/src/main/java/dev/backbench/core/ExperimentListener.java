@@ -23,12 +23,6 @@ public interface ExperimentListener {
     default void note(String line) {}
 
     /**
-     * The last call, after the run folder is sealed. What it prints is printed even if the process is being ended by a signal, which may not be so for what
-     * follows the return of {@link Experiment#run}.
-     */
-    default void ended(Outcome outcome) {}
-
-    /**
      * @param what is being done, such as {@code llvm:O2 compile sqlite3 (steady)}
      * @param cellsDone planned cells with at least one sample or a terminal status
      * @param samples taken so far

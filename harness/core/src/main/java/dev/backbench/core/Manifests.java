@@ -3,7 +3,6 @@ package dev.backbench.core;
 import dev.backbench.core.host.MachineFacts;
 import dev.backbench.core.host.OwnCommit;
 import dev.backbench.core.plan.Backends;
-import dev.backbench.core.plan.Families;
 import dev.backbench.core.plan.Plan;
 import dev.backbench.core.plan.PlanOptions;
 import dev.backbench.core.plan.Schedule;
@@ -32,8 +31,7 @@ final class Manifests {
         Map<String, String> unknown = new TreeMap<>();
         List<BackendEntry> backends = new ArrayList<>();
         for (Backends.Chosen chosen : plan.backends()) backends.add(backend(chosen, unknown));
-        Map<String, Families.Family> families = Families.of(plan.workloads());
-        List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, families.get(w.name()))).toList();
+        List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, plan.programs().get(w.name()))).toList();
         return new Manifest(Json.SCHEMA, run, now, List.of(now), MachineFacts.read(unknown), jvm(command, unknown), OwnCommit.read(unknown), backends, workloads,
                 plan(plan), List.copyOf(options.argv), new TreeMap<>(options.labels), OwnCommit.ci(unknown), unknown);
     }
@@ -75,9 +73,9 @@ final class Manifests {
         }
     }
 
-    private static WorkloadEntry workload(Workload w, Families.Family family) {
-        return new WorkloadEntry(w.name(), w.sha256(), family.name(), family.by(), w.origin().label(), w.source(), w.language(), w.why(), w.code().fileBytes(),
-                w.code().codeBytes(), w.code().functions(), -1, w.arguments(), w.expectedStdout() != null, w.compileOnly());
+    private static WorkloadEntry workload(Workload w, Plan.Program program) {
+        return new WorkloadEntry(w.name(), w.sha256(), program.family(), program.familyBy(), w.origin().label(), w.source(), w.language(), w.why(), w.code().fileBytes(),
+                w.code().codeBytes(), w.code().functions(), program.operations(), w.arguments(), w.expectedStdout() != null, w.compileOnly());
     }
 
     private static Manifest.Jvm jvm(WorkerCommand command, Map<String, String> unknown) {

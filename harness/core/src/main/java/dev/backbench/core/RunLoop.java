@@ -87,9 +87,7 @@ final class RunLoop implements TrialMonitor {
             Summary summary = Summaries.compute(RunFolder.open(folder));
             writer.finish(Summaries.text(summary));
             for (Summary.Cell cell : summary.cells()) if (!cell.status().failure()) listener.cellEnded(cell.key(), cell.status(), cell.reason());
-            Outcome outcome = Outcomes.of(plan, options, folder, summary, Sentences.of(summary), interrupted);
-            listener.ended(outcome);
-            return outcome;
+            return Outcomes.of(plan, options, folder, summary, Sentences.of(summary), interrupted);
         }
     }
 

@@ -51,7 +51,7 @@ public final class Planner {
         int rounds = options.runs != null ? options.runs : preset.rounds(), runs = options.runs != null ? options.runs : preset.runs();
         String reference = reference(options.reference, chosen, backends, options.threads);
         String digest = digest(cells, workloads, chosen, preset, List.of(rounds, runs, options.threads, String.valueOf(options.warmup), options.workerFlags));
-        return new Plan(preset, chosen, workloads, padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
+        return new Plan(preset, chosen, workloads, Programs.of(workloads), padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
                 options.warmup, options.threads, Cpus.choose(options.cpu, options.threads), reference, List.copyOf(options.require), options.timeouts,
                 options.phases, List.copyOf(options.workerFlags), digest);
     }

@@ -3,7 +3,7 @@ package dev.backbench.core.row;
 import java.util.List;
 
 /**
- * {@code summary.json}: what follows from the rows, byte for byte the same each time it is computed. Intervals are 95% and null with fewer than two
+ * {@code summary.json}: what follows from the rows, byte for byte the same each time it is computed. Intervals are 95% and null with fewer than three
  * independent samples.
  *
  * @param reference the back end that ratios are against; null if it has nothing to compare

@@ -20,7 +20,7 @@ final class Notes {
     /** @param median of the cell @param n independent samples @return null if there is nothing to say */
     static String of(Measure measure, Double median, int n, CellSamples samples, String more) {
         StringBuilder note = new StringBuilder();
-        if (n == 1 && measure != Measure.SIZE) add(note, "one sample");
+        if (n < Intervals.FEWEST && measure != Measure.SIZE) add(note, n == 1 ? "one sample" : "two samples");
         if (measure == Measure.RUN && median != null && median < MICRO_MILLIS) add(note, MICRO);
         double wall = samples.wallByCpu();
         if (wall > WALL_OVER_CPU || wall < 1 / WALL_OVER_CPU) add(note, "wall time is " + String.format(Locale.ROOT, "%.2f", wall) + " of CPU time");

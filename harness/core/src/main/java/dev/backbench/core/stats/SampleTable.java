@@ -42,7 +42,7 @@ public final class SampleTable {
         return cell(key).reason();
     }
 
-    /** Width of the cell's interval by its median; infinite with fewer than two independent samples. */
+    /** Width of the cell's interval by its median; infinite with too few independent samples for one. */
     public double relativeWidth(CellKey key) {
         Interval interval = Intervals.of(cell(key).processes());
         return interval == null || interval.low() == null ? Double.POSITIVE_INFINITY : (interval.high() - interval.low()) / interval.median();

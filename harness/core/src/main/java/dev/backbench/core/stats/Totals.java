@@ -54,6 +54,8 @@ final class Totals {
             boolean member = cell.measure() == measure && cell.regime().equals(regime) && programs.stream().anyMatch(w -> w.name().equals(cell.workload()));
             if (member) byBackend.computeIfAbsent(cell.backend(), b -> new LinkedHashMap<>()).put(cell.workload(), cell);
         }
+        // a program without cells for the measure was never in question
+        List<WorkloadEntry> asked = programs.stream().filter(w -> byBackend.values().stream().allMatch(own -> own.containsKey(w.name()))).toList();
         BackendEntry reference = Ranking.entry(manifest, manifest.plan().reference());
         List<String> ranked = new ArrayList<>();
         byBackend.forEach((backend, own) -> {
@@ -62,7 +64,7 @@ final class Totals {
             else unranked.add(new Unranked(backend, measure, obstacle));
         });
         List<WorkloadEntry> common = new ArrayList<>();
-        for (WorkloadEntry program : programs) {
+        for (WorkloadEntry program : asked) {
             Dropped drop = drop(measure, regime, set, program.name(), ranked, byBackend);
             if (drop == null) common.add(program);
             else if (!ranked.isEmpty()) dropped.add(drop);
@@ -71,7 +73,7 @@ final class Totals {
         for (String backend : ranked) {
             Interval ratio = ranked.contains(reference.backend()) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
             totals.add(new Total(backend, measure, regime, set, measure.unit(), ratio == null ? null : ratio.median(), ratio == null ? null : ratio.low(),
-                    ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), common.size(), programs.size()));
+                    ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), common.size(), asked.size()));
         }
     }
 

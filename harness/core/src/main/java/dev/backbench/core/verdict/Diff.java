@@ -66,7 +66,7 @@ public final class Diff {
         Map<CellKey, Cell> before = cells(older.summary()), after = cells(newer.summary());
         Map<CellKey, String> obstacles = new LinkedHashMap<>();
         for (CellKey key : after.keySet()) obstacles.put(key, before.containsKey(key) ? obstacle(key, before.get(key), after.get(key)) : "not in the older run");
-        for (CellKey key : before.keySet()) obstacles.putIfAbsent(key, "not in the newer run");
+        for (CellKey key : before.keySet()) if (!after.containsKey(key)) obstacles.put(key, "not in the newer run");
         int compared = Math.max(1, (int) obstacles.values().stream().filter(Objects::isNull).count());
         List<CellDiff> cells = new ArrayList<>();
         obstacles.forEach((key, obstacle) -> cells.add(obstacle == null ? judge(key, compared) : without(key, before.get(key), after.get(key), obstacle)));

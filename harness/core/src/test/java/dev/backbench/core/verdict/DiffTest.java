@@ -1,0 +1,106 @@
+package dev.backbench.core.verdict;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backbench.core.ExitCode;
+import dev.backbench.core.fake.Synthetic;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.store.RunFolder;
+import dev.backbench.core.verdict.Diff.Verdict;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiffTest {
+    @TempDir Path temp;
+    private int folders;
+
+    private Diff.Result diff(Synthetic older, Synthetic newer) {
+        RunFolder before = older.write(temp.resolve("r" + folders++)), after = newer.write(temp.resolve("r" + folders++));
+        return Diff.of(before, after);
+    }
+
+    private static Synthetic run(double... millis) {
+        return new Synthetic().backend("a:O2").workload("p", 1000).samples("a:O2", "p", Measure.RUN, millis);
+    }
+
+    private static Diff.CellDiff only(Diff.Result result) {
+        assertEquals(1, result.cells().size(), result.toString());
+        return result.cells().getFirst();
+    }
+
+    @Test
+    void clearChangesHaveVerdicts() {
+        Diff.Result worse = diff(run(100, 101, 99, 100), run(120, 121, 119, 120));
+        assertEquals(Verdict.WORSE, only(worse).verdict(), worse.toString());
+        assertEquals(100 / 120.0, only(worse).ratio(), 1e-6);
+        assertEquals(ExitCode.REGRESSION, worse.exit());
+        Diff.Result better = diff(run(120, 121, 119, 120), run(100, 101, 99, 100));
+        assertEquals(Verdict.BETTER, only(better).verdict());
+        assertEquals(ExitCode.OK, better.exit());
+        Diff.Result same = diff(run(100, 100.1, 99.9, 100), run(100, 100.2, 99.8, 100));
+        assertEquals(Verdict.SAME, only(same).verdict());
+        assertEquals(ExitCode.OK, same.exit());
+    }
+
+    @Test
+    void noiseAndFewSamplesAreUnsureAndSayWhatTheyCouldHaveSeen() {
+        Diff.Result noisy = diff(run(100, 140, 80), run(110, 150, 90));
+        assertEquals(Verdict.UNSURE, only(noisy).verdict());
+        assertEquals(ExitCode.UNSURE, noisy.exit());
+        assertTrue(only(noisy).smallest() > 0.2, only(noisy).toString());
+        assertEquals(Verdict.UNSURE, only(diff(run(100), run(200))).verdict());
+    }
+
+    @Test
+    void aMachineThatChangedItsSpeedIsNoRegression() {
+        Synthetic slowed = run(110, 110.5, 109.5, 110).machine("m1", 1_100_000);
+        assertEquals(Verdict.UNSURE, only(diff(run(100, 100.5, 99.5, 100), slowed)).verdict());
+    }
+
+    @Test
+    void whatDoesNotMeanTheSameIsNotCompared() {
+        Diff.CellDiff machine = only(diff(run(100, 100), run(200, 200).machine("m2", 1_000_000)));
+        assertEquals(Verdict.NOT_COMPARABLE, machine.verdict());
+        assertEquals("not comparable: machine differs", machine.reason());
+        Diff.Result other = diff(run(100, 100), new Synthetic().backend("b:O2").workload("p", 1000).samples("b:O2", "p", Measure.RUN, 1, 1));
+        assertEquals("not in the older run", other.cells().get(0).reason());
+        assertEquals("not in the newer run", other.cells().get(1).reason());
+        assertEquals(ExitCode.OK, other.exit());
+    }
+
+    @Test
+    void aCellThatFailsNowIsWorse() {
+        Synthetic broken = new Synthetic().backend("a:O2").workload("p", 1000).failure("a:O2", "p", Measure.RUN, Status.CRASH, "run: killed by SIGSEGV", -1);
+        Diff.Result result = diff(run(100, 100, 100), broken);
+        assertEquals(Verdict.WORSE, only(result).verdict());
+        assertTrue(only(result).reason().contains("SIGSEGV"));
+        assertEquals(ExitCode.REGRESSION, result.exit());
+    }
+
+    /** Fifty unchanged cells at once, many times over: hardly ever a verdict of change. */
+    @Test
+    void doesNotCryWolf() {
+        Random random = new Random(5);
+        int alarms = 0, repeats = 10;
+        for (int i = 0; i < repeats; i++) {
+            Synthetic older = new Synthetic().backend("a:O2"), newer = new Synthetic().backend("a:O2");
+            for (int w = 0; w < 50; w++) {
+                older.workload("w" + w, 1000).samples("a:O2", "w" + w, Measure.RUN, noise(random));
+                newer.workload("w" + w, 1000).samples("a:O2", "w" + w, Measure.RUN, noise(random));
+            }
+            Diff.Result result = diff(older, newer);
+            if (result.cells().stream().anyMatch(c -> c.verdict() == Verdict.WORSE || c.verdict() == Verdict.BETTER)) alarms++;
+        }
+        assertTrue(alarms <= 2, alarms + " of " + repeats + " comparisons cried wolf");
+    }
+
+    private static double[] noise(Random random) {
+        double[] values = new double[4];
+        for (int i = 0; i < values.length; i++) values[i] = 100 * Math.exp(0.03 * random.nextGaussian());
+        return values;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.backbench.core.verdict;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backbench.core.fake.Synthetic;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SentencesTest {
+    @TempDir Path temp;
+
+    private List<String> sentences(Synthetic run) {
+        return Sentences.of(run.write(temp.resolve("run")).summary());
+    }
+
+    private static Synthetic run(double compile, double... run) {
+        Synthetic synthetic = new Synthetic().backend("llvm:O2").backend("a:O1");
+        for (String w : List.of("p", "q")) {
+            synthetic.workload(w, 100_000).samples("llvm:O2", w, Measure.COMPILE, 0.1, 0.101, 0.099).samples("llvm:O2", w, Measure.RUN, 100, 101, 99)
+                    .samples("a:O1", w, Measure.COMPILE, 0.1 * compile, 0.102 * compile, 0.098 * compile).samples("a:O1", w, Measure.RUN, run);
+        }
+        return synthetic;
+    }
+
+    @Test
+    void sayWhatTheIntervalsHold() {
+        Synthetic run = run(31, 119, 120, 118).workload("sqlite3", 1000).samples("llvm:O2", "sqlite3", Measure.RUN, 5);
+        run.failure("a:O1", "sqlite3", Measure.RUN, Status.TIMEOUT, "run: over the limit of 60 s", 60_000_000_000L);
+        String line = sentences(run).getFirst();
+        assertTrue(line.matches("a:O1 compiles 31x faster than llvm:O2 \\(3\\d–3\\d\\) as the first module of a process, its code runs at 0\\.84 of the speed \\(0\\.8\\d–0\\.8\\d\\), "
+                + "llvm:O2 pays off after \\d\\d runs \\(\\d\\d–\\d\\d+\\); 2 of 3 programs common: sqlite3 timed out on a:O1"), line);
+    }
+
+    @Test
+    void aDifferenceWithinTheIntervalIsNone() {
+        String line = sentences(run(1.003, 120, 121, 122)).getFirst();
+        assertTrue(line.startsWith("a:O1 compiles about as fast as llvm:O2 (0.9"), line);
+    }
+
+    @Test
+    void slowerIsSaidAsSlower() {
+        String line = sentences(run(0.5, 90, 91, 89)).getFirst();
+        assertTrue(line.matches("a:O1 compiles 2\\.0x slower than llvm:O2 \\((1\\.9\\d|2\\.0)–2\\.[01]\\).*a:O1 pays off after .*"), line);
+    }
+
+    @Test
+    void withoutAnIntervalThatIsSaid() {
+        String line = sentences(run(2, 80)).getFirst();
+        assertTrue(line.contains("1.25 of the speed (no interval: too few samples)"), line);
+        assertTrue(line.contains("so a:O1 wins from the first run on"), line);
+    }
+
+    @Test
+    void theUnrankedAreNamedWithTheReason() {
+        Synthetic run = new Synthetic().backend("llvm:O2").backend("x:O2", Synthetic.ledger(1, "explicit")).workload("p", 1000);
+        for (String b : List.of("llvm:O2", "x:O2")) run.samples(b, "p", Measure.RUN, 10, 10, 10);
+        assertEquals(List.of("x:O2 is not ranked for run: not alike: bounds is explicit, llvm:O2's is guard"), sentences(run));
+    }
+}
