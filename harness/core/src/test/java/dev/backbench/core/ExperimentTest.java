@@ -3,8 +3,6 @@ package dev.backbench.core;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +17,7 @@ import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.stats.Summaries;
 import dev.backbench.core.store.RunFolder;
+import dev.backbench.core.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,18 +67,19 @@ class ExperimentTest {
     void measuresEverythingAndSealsIt() throws IOException {
         PlanOptions options = Fakes.options(programs, out, Measure.COMPILE, Measure.RUN, Measure.SIZE, Measure.COLD, Measure.MEMORY);
         options.reference = "good";
+        options.filter = java.util.regex.Pattern.compile("alpha");
         Outcome outcome = run(options, "good", "good:O0");
         for (Summary.Cell cell : outcome.summary().cells()) {
             boolean noise = cell.measure() == Measure.MEMORY;
             assertEquals(Status.OK, cell.status(), cell.toString());
             assertTrue(noise || cell.median() > 0, cell.toString());
         }
-        assertEquals(2 * 3 * 6, outcome.summary().cells().size());
+        assertEquals(2 * 6, outcome.summary().cells().size());
         assertEquals(ExitCode.OK, outcome.exit());
         RunFolder folder = RunFolder.open(out);
         assertEquals(List.of(), folder.verify());
         assertArrayEquals(Files.readAllBytes(out.resolve(RunFolder.SUMMARY)), Summaries.text(Summaries.compute(folder)));
-        Row compile = rows(out).stream().filter(r -> r.measure() == Measure.COMPILE && !r.warmup()).findFirst().orElseThrow();
+        Row compile = rows(out).stream().filter(r -> r.measure() == Measure.COMPILE && r.def().equals("compile/1") && !r.warmup()).findFirst().orElseThrow();
         // 3 ms of spinning, or 1 at O0
         assertTrue(compile.ns().cpu() > 900_000 && compile.ns().wall() > 900_000, compile.toString());
         assertTrue(Files.exists(out.resolve(RunFolder.BLOBS).resolve(compile.code().sha256())));
@@ -106,7 +106,7 @@ class ExperimentTest {
 
     @Test
     void hangsWrongOutputsAndMemoryEndInTheirOwnCells() {
-        Outcome outcome = run(Fakes.options(programs, out, Measure.COMPILE, Measure.RUN), "hanging", "lying", "hungry", "picky", "missing", "broken");
+        Outcome outcome = run(Fakes.options(programs, out, Measure.RUN), "hanging", "lying", "hungry", "picky", "missing", "broken");
         for (String backend : List.of("hanging:O2", "lying:O2", "hungry:O2", "picky:O2")) {
             assertEquals(Status.OK, runs(outcome, backend).get("alpha"), backend);
             assertEquals(Status.OK, runs(outcome, backend).get("gamma"), backend);
@@ -115,10 +115,7 @@ class ExperimentTest {
         assertEquals(Status.WRONG, runs(outcome, "lying:O2").get("beta"));
         assertEquals(Status.OOM, runs(outcome, "hungry:O2").get("beta"));
         assertEquals(Status.UNSUPPORTED, runs(outcome, "picky:O2").get("beta"));
-        Summary.Cell bound = cell(outcome, "hanging:O2", "beta", Measure.COMPILE, Regime.FIRST);
-        assertEquals(Status.TIMEOUT, bound.status());
-        assertNotNull(bound.median(), "a timeout is a bound");
-        assertEquals(Status.OK, cell(outcome, "lying:O2", "beta", Measure.COMPILE, Regime.FIRST).status());
+        assertEquals(1500, cell(outcome, "hanging:O2", "beta", Measure.RUN, Regime.STEADY).median(), "a timeout is a bound");
         assertTrue(cell(outcome, "lying:O2", "beta", Measure.RUN, Regime.STEADY).reason().contains("differs at byte 4: expected \"beta"), outcome.summary().toString());
         for (Summary.Cell cell : outcome.summary().cells()) {
             if (cell.backend().equals("missing:O2")) assertEquals(Status.UNAVAILABLE, cell.status());
@@ -132,12 +129,14 @@ class ExperimentTest {
 
     @Test
     void hostedCompilersWarmUpInsideJmhAndTieredOnesAreMarked() throws IOException {
-        Fakes.programs(programs, "d", "e", "f", "g", "h", "i", "j");
         PlanOptions options = Fakes.options(programs, out, Measure.COMPILE, Measure.RUN);
         options.phases = false;
+        options.filter = java.util.regex.Pattern.compile("alpha");
+        options.reference = "hosted";
         Outcome outcome = run(options, "hosted", "tiered");
-        assertEquals(Status.OK, cell(outcome, "hosted:O2", "alpha", Measure.COMPILE, Regime.STEADY).status());
-        List<Row> compiles = rows(out).stream().filter(r -> r.cell().equals(new CellKey("hosted:O2", "alpha", Measure.COMPILE, Regime.STEADY))).toList();
+        String steady = outcome.summary().cells().stream().map(Summary.Cell::regime).filter(r -> r.equals(Regime.SELF_WARM)).findAny().orElse(Regime.STEADY);
+        assertEquals(Status.OK, cell(outcome, "hosted:O2", "alpha", Measure.COMPILE, steady).status());
+        List<Row> compiles = rows(out).stream().filter(r -> r.cell().equals(new CellKey("hosted:O2", "alpha", Measure.COMPILE, steady))).toList();
         assertEquals(List.of(true, false), compiles.stream().map(Row::warmup).toList());
         Summary.Cell tiered = cell(outcome, "tiered:O2", "alpha", Measure.COMPILE, Regime.FIRST);
         assertEquals(Status.TIERED, tiered.status());
@@ -150,7 +149,7 @@ class ExperimentTest {
     @Test
     void interruptedRunsKeepWhatTheyHaveAndGoOn() {
         PlanOptions options = Fakes.options(programs, out, Measure.RUN, Measure.COLD);
-        options.backends = List.of("good", "good:O0");
+        options.backends = List.of("good");
         Thread experiment = Thread.currentThread();
         ExperimentListener interrupting = new ExperimentListener() {
             @Override
@@ -162,7 +161,7 @@ class ExperimentTest {
         assertEquals(ExitCode.INTERRUPTED, first.exit());
         long done = first.summary().cells().stream().filter(c -> c.status() == Status.OK).count();
         long interrupted = first.summary().cells().stream().filter(c -> c.status() == Status.INTERRUPTED).count();
-        assertTrue(done > 0 && interrupted > 0 && done + interrupted == 12, first.summary().toString());
+        assertTrue(done > 0 && interrupted > 0 && done + interrupted == 6, first.summary().toString());
         int before = rows(out).size();
         assertThrows(UsageException.class, () -> Experiment.run(options, Fakes.all(), ExperimentListener.NONE), "the folder is not empty");
 
@@ -194,6 +193,7 @@ class ExperimentTest {
     void laterPassesFillUpToThePlannedProcesses() {
         PlanOptions options = Fakes.options(programs, out, Measure.COLD);
         options.preset = new PlanPreset("quick", 3, 1, 0, 0, 1, Duration.ofSeconds(60));
+        options.filter = java.util.regex.Pattern.compile("alpha");
         Outcome outcome = run(options, "good");
         for (Summary.Cell cell : outcome.summary().cells()) {
             assertEquals(3, cell.n());
@@ -211,8 +211,6 @@ class ExperimentTest {
         assertEquals(Status.WRONG, runs(outcome, "lying:O2").get("beta"));
         assertEquals(ExitCode.FAILED, outcome.exit());
         assertEquals(1, outcome.failures().size());
-        assertNull(cell(outcome, "good:O2", "alpha", Measure.RUN, Regime.STEADY).reason() == null ? null
-                : cell(outcome, "good:O2", "alpha", Measure.RUN, Regime.STEADY).reason().contains("unchecked") ? "unchecked" : null);
     }
 
     @Test
@@ -223,5 +221,104 @@ class ExperimentTest {
         assertEquals(ExitCode.NOTHING, refused.code());
         assertTrue(refused.getMessage().contains("run fetch-fake"), refused.getMessage());
         assertFalse(Files.exists(out));
+    }
+
+    @Test
+    void aFullDiskIsSaidAndWhatWasMeasuredIsKept() throws IOException {
+        PlanOptions options = Fakes.options(programs, out, Measure.RUN);
+        options.backends = List.of("good");
+        ExperimentListener filling = new ExperimentListener() {
+            @Override
+            public void planned(dev.backbench.core.plan.Plan plan, Path folder) {
+                try {
+                    Files.createSymbolicLink(folder.resolve(RunFolder.ROWS), Path.of("/dev/full"));
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+        };
+        StoreException said = assertThrows(StoreException.class, () -> Experiment.run(options, Fakes.all(), filling));
+        assertTrue(said.getMessage().contains("No space left on device"), said.getMessage());
+        java.util.regex.Matcher aside = java.util.regex.Pattern.compile("rows.jsonl are in (\\S+)").matcher(said.getMessage());
+        assertTrue(aside.find(), said.getMessage());
+        Path kept = Path.of(aside.group(1));
+        assertEquals(1, Files.readAllLines(kept).size());
+        Files.delete(kept);
+
+        Files.delete(out.resolve(RunFolder.ROWS));
+        options.resume = true;
+        Outcome outcome = Experiment.run(options, Fakes.all(), ExperimentListener.NONE);
+        assertEquals(ExitCode.OK, outcome.exit());
+    }
+
+    @Test
+    void anUnwritableFolderIsAUsageError() throws IOException {
+        Path file = Files.writeString(temp.resolve("file"), "in the way");
+        PlanOptions options = Fakes.options(programs, file.resolve("run"), Measure.RUN);
+        UsageException refused = assertThrows(UsageException.class, () -> run(options, "good"));
+        assertTrue(refused.getMessage().contains("--out=DIR"), refused.getMessage());
+    }
+
+    @Test
+    void forceReplacesRunsOnly() throws IOException {
+        Files.createDirectories(out);
+        Files.writeString(out.resolve("precious"), "x");
+        PlanOptions options = Fakes.options(programs, out, Measure.COLD);
+        options.force = true;
+        options.budget = Duration.ofMillis(1);
+        assertTrue(assertThrows(UsageException.class, () -> run(options, "good")).getMessage().contains("holds something else"));
+        assertTrue(Files.exists(out.resolve("precious")));
+        Files.delete(out.resolve("precious"));
+        Outcome first = run(options, "good"), second = run(options, "good");
+        assertFalse(first.summary().run().equals(second.summary().run()));
+        assertEquals(second.summary().run(), RunFolder.open(out).manifest().run());
+    }
+
+    /** Ctrl-C on the whole process: the books are closed, what follows is still printed, and the exit code says interrupted. */
+    @Test
+    void aSignalEndsTheProcessInOrder() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1",
+                "-cp", System.getProperty("java.class.path"), InterruptedMain.class.getName(), programs.toString(), out.toString()).redirectErrorStream(true).start();
+        StringBuilder said = new StringBuilder();
+        try (var lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                said.append(line).append('\n');
+                if (line.equals("measuring")) new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+            }
+        }
+        assertEquals(130, process.waitFor(), said.toString());
+        assertTrue(said.toString().contains("returned INTERRUPTED"), said.toString());
+        assertEquals(List.of(), RunFolder.open(out).verify());
+        assertTrue(RunFolder.open(out).summary().cells().stream().anyMatch(c -> c.status() == Status.INTERRUPTED));
+    }
+
+    /** What the command line does: runs, prints, exits. */
+    static final class InterruptedMain {
+        public static void main(String[] arguments) {
+            PlanOptions options = Fakes.options(Path.of(arguments[0]), Path.of(arguments[1]), Measure.RUN, Measure.COLD);
+            options.backends = List.of("good");
+            Outcome outcome = Experiment.run(options, Fakes.all(), new ExperimentListener() {
+                private boolean told;
+
+                @Override
+                public void progress(Progress progress) {
+                    if (!told && progress.samples() > 0) System.out.println("measuring");
+                    told |= progress.samples() > 0;
+                }
+            });
+            System.out.println("returned " + outcome.exit());
+            System.exit(outcome.exit().code());
+        }
+    }
+
+    @Test
+    void aTrialAloneShowsItsSamplesAndFails() {
+        java.io.ByteArrayOutputStream shown = new java.io.ByteArrayOutputStream();
+        PlanOptions options = Fakes.options(programs.resolve("beta.wasm"), out, Measure.RUN);
+        options.backends = List.of("lying");
+        assertEquals(ExitCode.FAILED, SingleTrial.run(options, Fakes.all(), false, new java.io.PrintStream(shown)));
+        assertTrue(shown.toString().contains("run warm true wall ") && shown.toString().contains("differs at byte 4"), shown.toString());
+        options.backends = List.of("good", "lying");
+        assertThrows(UsageException.class, () -> SingleTrial.run(options, Fakes.all(), false, System.out));
     }
 }

@@ -129,7 +129,7 @@ public final class Recorder implements TrialSink {
         boolean warmup = s.task.warm() || "true".equals(s.values.get("warm"));
         Row.Code code = s.values.containsKey("sha") ? new Row.Code(s.values.get("sha"), s.number("code"), s.number("constants")) : null;
         put(new Row(Json.SCHEMA, run, rows, cell, s.process.trial(), iteration, warmup, System.currentTimeMillis(), measure, def, regime, status, reason, ns, phases,
-                s.counts(), work(s.workload, s.number("emitted")), code, s.values.get("output")));
+                s.counts(), work(s.workload, s.number("emitted")), code, measure == Measure.RUN || measure == Measure.COLD ? s.values.get("output") : null));
     }
 
     private Row.Work work(String workload, long emitted) {
