@@ -113,8 +113,9 @@ final class LocalValues {
     /** The record the current position sees, and what has to be remembered for the next time. */
     private int readSlow(int local) {
         int record = current(local), last = newest[local];
-        if (graph.currentLoop > node[record]) {
-            record = loopRecord(graph.currentLoop, local, record);
+        int head = record == last ? graph.currentLoop : loopBetween(graph.newest(), local, record); // no assignment after the newest, so none in an ended loop
+        if (head > node[record]) {
+            record = loopRecord(head, local, record);
             if (node[record] > node[last]) {
                 before[record] = last;
                 newest[local] = last = record;
@@ -149,10 +150,18 @@ final class LocalValues {
             int top = graph.topAfter(at, node[record]), seen = seenAbove(top, record);
             record = graph.kind[top] == SsaGraph.JOIN ? joinRecord(top, local, record, seen) : seen;
         }
-        for (int head = graph.loop[at]; head > node[record]; head = graph.outerLoop[head]) {
-            if (graph.loopEnd[head] == SsaGraph.OPEN || assignedIn(head, local)) return loopRecord(head, local, record);
-        }
-        return record;
+        int head = loopBetween(at, local, record);
+        return head == NONE ? record : loopRecord(head, local, record);
+    }
+
+    /**
+     * The nearest head above {@code at} and below the node of {@code record} whose loop assigns the local or may yet; NONE if there is none. Ended loops count: where
+     * one is left by a branch, what follows has the branching block as its ancestor.
+     */
+    private int loopBetween(int at, int local, int record) {
+        int head = graph.loop[at];
+        while (head > node[record] && graph.loopEnd[head] != SsaGraph.OPEN && !assignedIn(head, local)) head = graph.outerLoop[head];
+        return head > node[record] ? head : NONE;
     }
 
     private int seenAbove(int top, int record) {

@@ -28,9 +28,9 @@ final class SsaGraph {
     int[] outer = new int[16];     // the builder's block
     int[] parent = new int[16];
     int[] last = new int[16];
-    int[] loop = new int[16];      // the innermost loop's head around it, itself for a head, or NONE
+    int[] loop = new int[16];      // the nearest ancestor or self that is a loop's head, be the loop ended or not, or NONE
     int[] loopEnd = new int[16];   // of a head: the last node of the loop
-    int[] outerLoop = new int[16]; // of a head: the next loop's around it
+    int[] outerLoop = new int[16]; // of a head: the nearest ancestor that is one too
     int[] edges = new int[16];     // the newest edge to it
     byte[] kind = new byte[16];
     private int[] jump = new int[16];
@@ -67,7 +67,7 @@ final class SsaGraph {
         this.edges[node] = edges;
         this.kind[node] = kind;
         last[node] = OPEN;
-        loop[node] = currentLoop;
+        loop[node] = node == 0 ? NONE : loop[parent[node]];
         return node;
     }
 
@@ -100,10 +100,9 @@ final class SsaGraph {
     /** Starts the head of a loop. */
     int startLoop(int outer, int edge) {
         int head = childOf(source[edge], outer, edge, LOOP);
-        loop[head] = head;
         loopEnd[head] = OPEN;
-        outerLoop[head] = currentLoop;
-        currentLoop = head;
+        outerLoop[head] = loop[parent[head]];
+        loop[head] = currentLoop = head;
         if (openLoopCount == openLoops.length) openLoops = Arrays.copyOf(openLoops, 2 * openLoopCount);
         openLoops[openLoopCount++] = head;
         return head;
@@ -112,8 +111,8 @@ final class SsaGraph {
     /** All branches to the innermost loop's head exist. */
     void endLoop() {
         loopEnd[currentLoop] = nodes - 1;
-        currentLoop = outerLoop[currentLoop];
         openLoopCount--;
+        currentLoop = openLoopCount == 0 ? NONE : openLoops[openLoopCount - 1];
     }
 
     /** A new edge from the newest node to a block whose newest edge so far is {@code older}. */

@@ -54,6 +54,24 @@ class SsaSemanticsTest {
         assertTrue(logged > 100_000 && kept > 20_000, logged + " values logged, " + kept + " parameters kept: too tame");
     }
 
+    /** The local is assigned in the loop and first read behind a branch out of it, before which it may or may not have been assigned. */
+    @Test
+    void aLocalReadOnlyBehindTheLoopThatAssignsItIsTheLoopsParameter() {
+        FuncType type = new FuncType(new int[] {ValType.I32}, new int[0]);
+        ModuleWriter writer = new ModuleWriter();
+        writer.importFunction("env", "log", LOG);
+        BodyWriter body = new BodyWriter(1);
+        int x = body.local(ValType.I32);
+        body.block(Opcode.BLOCK, BodyWriter.EMPTY).block(Opcode.LOOP, BodyWriter.EMPTY);
+        body.get(0).i32(-1).op(Opcode.I32_ADD).tee(0).i32(1).op(Opcode.I32_AND).brIf(1);
+        body.i32(7).set(x).br(0).end().end().get(x).call(0);
+        int function = writer.function(type, body);
+        Recorder recorder = new Recorder();
+        new FunctionTranslator(WasmModule.parse(writer.toBytes())).translate(function, recorder);
+        assertEquals(List.of(7), recorder.run(new int[] {1}));
+        assertEquals(List.of(0), recorder.run(new int[] {2}));
+    }
+
     /** Writes structured code without regard for sense. Loops and branches burn no fuel of their own: the runs count steps. */
     private static final class Generator {
         private final SplittableRandom random;
