@@ -10,7 +10,7 @@ import java.util.TreeSet;
  * Finds the modules that share over half of their function bodies, most often a language's library; totals count them once. Two bodies are the same if they
  * are the same sequence of opcodes: immediates differ with where a linker put things.
  */
-final class Families {
+public final class Families {
     /** Shorter bodies are alike by chance. */
     private static final int SHORTEST = 12;
 
@@ -76,11 +76,24 @@ final class Families {
         return found;
     }
 
+    /** How many operations a module's bodies hold; -1 if it cannot be read or has operations that are not known here. */
+    public static long operations(byte[] module) {
+        Skeleton skeleton = new Skeleton(module);
+        try {
+            skeleton.bodies(new HashSet<>());
+        } catch (IndexOutOfBoundsException malformed) {
+            return -1;
+        }
+        return skeleton.known ? skeleton.operations : -1;
+    }
+
     /** Walks the code section and hashes opcodes, skipping immediates. */
     private static final class Skeleton {
         private static final int CODE = 10;
         private final byte[] bytes;
         private int at = 8;
+        private long operations;
+        private boolean known = true;
 
         Skeleton(byte[] bytes) {
             this.bytes = bytes;
@@ -110,6 +123,7 @@ final class Families {
                 hash = (hash ^ op) * 0x9E3779B97F4A7C15L;
                 hash ^= hash >>> 29;
                 count++;
+                known &= known(op);
                 if (op >= 0xfb) {
                     int sub = leb();
                     hash = (hash ^ sub) * 0xD1342543DE82EF95L;
@@ -120,7 +134,13 @@ final class Families {
                 }
             }
             at = end;
+            operations += count;
             if (count >= SHORTEST) into.add(hash);
+        }
+
+        /** Operations up to reference types; later ones may have immediates that are not skipped. */
+        private static boolean known(int op) {
+            return op <= 0x05 || op >= 0x0b && op <= 0x11 || op >= 0x1a && op <= 0x1c || op >= 0x20 && op <= 0x26 || op >= 0x28 && op <= 0xc4 || op >= 0xd0 && op <= 0xd2 || op == 0xfc;
         }
 
         private void skip(int op) {

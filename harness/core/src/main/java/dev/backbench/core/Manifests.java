@@ -14,6 +14,7 @@ import dev.backbench.core.store.Json;
 import dev.backbench.core.store.Seal;
 import dev.backbench.core.trial.WorkerCommand;
 import dev.backbench.spi.Ledger;
+import dev.backbench.workloads.Origin;
 import dev.backbench.workloads.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class Manifests {
         Map<String, String> unknown = new TreeMap<>();
         List<BackendEntry> backends = new ArrayList<>();
         for (Backends.Chosen chosen : plan.backends()) backends.add(backend(chosen, unknown));
-        List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, plan.programs().get(w.name()))).toList();
+        List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, plan.operations().get(w.name()))).toList();
         return new Manifest(Json.SCHEMA, run, now, List.of(now), MachineFacts.read(unknown), jvm(command, unknown), OwnCommit.read(unknown), backends, workloads,
                 plan(plan), List.copyOf(options.argv), new TreeMap<>(options.labels), OwnCommit.ci(unknown), unknown);
     }
@@ -73,9 +74,9 @@ final class Manifests {
         }
     }
 
-    private static WorkloadEntry workload(Workload w, Plan.Program program) {
-        return new WorkloadEntry(w.name(), w.sha256(), program.family(), program.familyBy(), w.origin().label(), w.source(), w.language(), w.why(), w.code().fileBytes(),
-                w.code().codeBytes(), w.code().functions(), program.operations(), w.arguments(), w.expectedStdout() != null, w.compileOnly());
+    private static WorkloadEntry workload(Workload w, long operations) {
+        return new WorkloadEntry(w.name(), w.sha256(), w.family(), w.origin() == Origin.FOLDER ? "bodies" : "catalogue", w.origin().label(), w.source(), w.language(), w.why(), w.code().fileBytes(),
+                w.code().codeBytes(), w.code().functions(), operations, w.arguments(), w.expectedStdout() != null, w.compileOnly());
     }
 
     private static Manifest.Jvm jvm(WorkerCommand command, Map<String, String> unknown) {

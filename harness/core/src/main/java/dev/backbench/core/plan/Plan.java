@@ -12,7 +12,7 @@ import java.util.Map;
  *
  * @param backends in the user's order, unavailable ones included
  * @param cells every one that will get a status, in the order of backends, workloads, measures, regimes
- * @param programs by workload name
+ * @param operations Wasm operations by workload name; -1 unknown
  * @param padding modules that take part in the steady rounds but have no cells
  * @param steady {@code steady} or {@code self-warm}: what the rounds amount to with these modules
  * @param cpu cores to pin to; null if pinning does not work here
@@ -25,13 +25,10 @@ import java.util.Map;
  * @param warmup discarded rounds; null for what suits the back end
  * @param digest SHA-256 over all that must be the same for {@code --resume}
  */
-public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, Map<String, Program> programs, List<Workload> padding, List<Measure> measures,
+public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, Map<String, Long> operations, List<Workload> padding, List<Measure> measures,
         List<CellKey> cells, String steady, long seed, Duration budget,
         boolean hardBudget, int processes, int rounds, int runs, Integer warmup, int threads, String cpu,
         String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, String digest) {
-
-    /** What a workload's bodies tell. @param familyBy {@code bodies} if shared ones joined it to another workload, otherwise {@code catalogue} @param operations -1 unknown */
-    public record Program(String family, String familyBy, long operations) {}
 
     public Backends.Chosen backend(String name) {
         return backends.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();

@@ -9,12 +9,15 @@ import dev.backbench.core.row.Regime;
 import dev.backbench.core.store.Seal;
 import dev.backbench.spi.setup.Cache;
 import dev.backbench.workloads.Catalogue;
+import dev.backbench.workloads.Families;
 import dev.backbench.workloads.Workload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -51,9 +54,15 @@ public final class Planner {
         int rounds = options.runs != null ? options.runs : preset.rounds(), runs = options.runs != null ? options.runs : preset.runs();
         String reference = reference(options.reference, chosen, backends, options.threads);
         String digest = digest(cells, workloads, chosen, preset, List.of(rounds, runs, options.threads, String.valueOf(options.warmup), options.workerFlags));
-        return new Plan(preset, chosen, workloads, Programs.of(workloads), padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
+        return new Plan(preset, chosen, workloads, operations(workloads), padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
                 options.warmup, options.threads, Cpus.choose(options.cpu, options.threads), reference, List.copyOf(options.require), options.timeouts,
                 options.phases, List.copyOf(options.workerFlags), digest);
+    }
+
+    private static Map<String, Long> operations(List<Workload> workloads) {
+        Map<String, Long> operations = new HashMap<>();
+        for (Workload workload : workloads) operations.put(workload.name(), Families.operations(workload.bytes()));
+        return operations;
     }
 
     private static void require(List<String> required, List<Backends.Chosen> chosen) {

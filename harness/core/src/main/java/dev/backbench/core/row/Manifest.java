@@ -38,7 +38,7 @@ public record Manifest(int schema, String run, long started, List<Long> attempts
 
     /**
      * @param operations Wasm operations; -1 unknown
-     * @param familyBy {@code bodies} if the shared function bodies decided, otherwise {@code catalogue}
+     * @param familyBy {@code bodies} if shared function bodies decide, {@code catalogue} if whoever wrote the program said
      */
     public record WorkloadEntry(String name, String sha256, String family, String familyBy, String origin, String source, String language, String why,
             long fileBytes, long codeSectionBytes, long functions, long operations, List<String> arguments, boolean expectedOutput, String compileOnly) {}

@@ -135,7 +135,7 @@ public final class Recorder implements TrialSink {
     private Row.Work work(String workload, long emitted) {
         if (workload.equals(TaskList.EMPTY_NAME)) return new Row.Work(4, TaskList.EMPTY_MODULE.length, 1, emitted, 1);
         ModuleSummary code = plan.workload(workload).code();
-        return new Row.Work(code.codeBytes(), code.fileBytes(), code.functions(), emitted, plan.programs().get(workload).operations());
+        return new Row.Work(code.codeBytes(), code.fileBytes(), code.functions(), emitted, plan.operations().get(workload));
     }
 
     @Override
