@@ -67,13 +67,31 @@ public final class LlvmBackend implements Backend {
         return Availability.YES;
     }
 
+    /** The differences that matter beside another back end's line; docs/llvm-against-wasm2c.md has the measured cost of each. */
+    private static Map<String, String> notes(CompileOptions options) {
+        Map<String, String> notes = new LinkedHashMap<>();
+        boolean optimises = LevelTraits.of(options.level()).optimises();
+        notes.put("upstreamcommit", "the release " + LibLlvm.VERSION + " as packaged by org.bytedeco:llvm:" + LibLlvm.CARRIER + "; the binary records no commit");
+        notes.put("cpu features", Codegen.hostCpu());
+        notes.put("pipeline", optimises ? "new pass manager, " + LevelTraits.of(options.level()).pipeline() + ", one module" : "no passes, fast instruction selector");
+        notes.put("threads", "the module is compiled whole, on one thread, whatever is asked");
+        notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD
+                ? "accesses are volatile, but for loads that another access shows cannot fault" + (optimises ? "" : " (not looked for at O0)") + "; stores to globals and tables are volatile"
+                : "a compare and branch before each access not below the memory's minimum size; nothing is volatile");
+        notes.put("floats", optimises ? "constrained arithmetic (round.tonearest, fpexcept.maytrap), so that signalling NaNs are quieted; no contraction"
+                : "plain arithmetic, constrained where an operand is a literal 0 or 1");
+        notes.put("recursion", "disable-tail-calls: unbounded recursion traps");
+        notes.put("frames", "frame-pointer=all, probe-stack=inline-asm");
+        notes.put("calls", "functions that escape follow the boundary convention, others are internal fastcc and may be inlined away");
+        notes.put("pcmap", "none: traps name functions, not Wasm offsets");
+        return notes;
+    }
+
     @Override
     public Ledger ledger(CompileOptions options) {
-        Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("cpu features", Codegen.hostCpu());
-        return new Ledger(LibLlvm.VERSION, null, LibLlvm.REQUIREMENT.where().toString(), "in process", options.level(), options.threads(), "wasm",
+        return new Ledger(LibLlvm.VERSION, null, LibLlvm.REQUIREMENT.where().toString(), "in process", options.level(), 1, "wasm",
                 options.bounds().name().toLowerCase(Locale.ROOT), options.extra().contains(VERIFY), "integrated", "own", false, "guard page, probed frames", "native",
-                false, "none", "decode+translate, select+allocate+emit", notes);
+                false, "none", "decode+translate, select+allocate+emit", notes(options));
     }
 
     @Override

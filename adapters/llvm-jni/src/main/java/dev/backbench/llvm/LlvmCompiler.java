@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 /** Wasm to LLVM IR to an object in memory to a code image. The target machine is kept between compiles; the context, which interns, is not. */
 final class LlvmCompiler extends NativeCompiler {
     private static final String TRANSLATE = PhaseClock.DECODE + "+" + PhaseClock.TRANSLATE;
+    private static final int ALL = -1;
     private static final String CODEGEN = PhaseClock.SELECT + "+" + PhaseClock.ALLOCATE + "+" + PhaseClock.EMIT;
 
     private final CompileOptions options;
@@ -31,7 +32,7 @@ final class LlvmCompiler extends NativeCompiler {
     protected CodeImage compile(WasmModule module, PhaseClock clock) {
         clock.enter(TRANSLATE);
         byte[] object;
-        try (ModuleIr ir = translate(module)) {
+        try (ModuleIr ir = translate(module, ALL)) {
             clock.enter(PhaseClock.OPTIMISE);
             codegen.optimise(ir);
             clock.enter(CODEGEN);
@@ -53,13 +54,17 @@ final class LlvmCompiler extends NativeCompiler {
         return symbol.length() > 1 && symbol.charAt(0) == 'f' ? index : -1;
     }
 
-    private ModuleIr translate(WasmModule module) {
+    /** @param only a function's index: the others are then left as declarations, so that the one is seen alone and not inlined away */
+    private ModuleIr translate(WasmModule module, int only) {
         ModuleIr ir = new ModuleIr(module, level, options.bounds());
         try {
             codegen.prepare(ir);
             FunctionTranslator translator = new FunctionTranslator(module);
             LlvmIrBuilder builder = new LlvmIrBuilder(ir);
-            for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) translator.translate(f, builder);
+            for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) {
+                if (only == ALL || f == only) translator.translate(f, builder);
+                if (only != ALL) Llvm.setLinkage(ir.function(f), Llvm.EXTERNAL);
+            }
             if (verify) codegen.verify(ir);
             return ir;
         } catch (RuntimeException | Error e) {
@@ -71,7 +76,10 @@ final class LlvmCompiler extends NativeCompiler {
     @Override
     public byte[] emit(byte[] input, String stage, int function) {
         WasmModule module = WasmModule.parse(input);
-        try (ModuleIr ir = translate(module)) {
+        if (function >= 0 && (function < module.importedFunctionCount() || function >= module.functionCount())) {
+            throw new BackendException("the module defines no function " + function);
+        }
+        try (ModuleIr ir = translate(module, function)) {
             if (stage.equals(LlvmBackend.IR)) return text(Codegen.print(ir));
             codegen.optimise(ir);
             return switch (stage) {
