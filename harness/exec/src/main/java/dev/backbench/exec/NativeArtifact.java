@@ -44,7 +44,9 @@ public final class NativeArtifact implements Artifact {
         ByteBuffer in = ByteBuffer.wrap(bytes);
         if (bytes.length < HEADER || in.getInt() != MAGIC) throw new BackendException("not a compiled module");
         int version = in.getInt();
-        if (version != VERSION) throw new BackendException("compiled module of version " + version + ", this program reads version " + VERSION + ": compile again");
+        if (version != VERSION) {
+            throw new BackendException("compiled module of version " + version + ", this program reads version " + VERSION + ": compile again");
+        }
         int length = in.getInt();
         if (length < 0 || length > bytes.length - HEADER) throw new BackendException("damaged compiled module: compile again");
         byte[] wasm = Arrays.copyOfRange(bytes, HEADER, HEADER + length);

@@ -119,7 +119,8 @@ public final class NativeInstance implements Instance, Upcalls.Runtime {
         for (int s = 0; s < elements.length; s++) elements[s] = references(module.elements().get(s), constants);
         for (int s = 0; s < elements.length; s++) initializeTable(s, constants);
         for (int s = 0; s < dataDropped.length; s++) initializeMemory(s, constants);
-        if (module.start() >= 0) nativeFunction(module.start()).invoke(NO_ARGUMENTS, NO_ARGUMENTS); // an imported one too: it may want this instance's memory
+        // By its reference even if it is imported: a host function then sees this instance's memory.
+        if (module.start() >= 0) nativeFunction(module.start()).invoke(NO_ARGUMENTS, NO_ARGUMENTS);
     }
 
     private void makeGlobals(ConstantExpression constants) {
@@ -157,7 +158,9 @@ public final class NativeInstance implements Instance, Upcalls.Runtime {
         WasmModule.DataSegment segment = module.data().get(s);
         if (segment.mode() != WasmModule.Mode.ACTIVE) return;
         long offset = constants.evaluate(segment.offset());
-        if (!memoryInit(s, memories[segment.memory()], offset, 0, segment.end() - segment.start())) throw new Trap(TrapReason.MEMORY_OUT_OF_BOUNDS, null, -1);
+        if (!memoryInit(s, memories[segment.memory()], offset, 0, segment.end() - segment.start())) {
+            throw new Trap(TrapReason.MEMORY_OUT_OF_BOUNDS, null, -1);
+        }
         dataDropped[s] = true;
     }
 
@@ -242,7 +245,8 @@ public final class NativeInstance implements Instance, Upcalls.Runtime {
 
     /** The function reference of any function that has one. */
     long functionReference(int function) {
-        return function < module.importedFunctionCount() ? Raw.getLong(record + layout.importedFunction(function)) : record + layout.functionReference(function);
+        if (function < module.importedFunctionCount()) return Raw.getLong(record + layout.importedFunction(function));
+        return record + layout.functionReference(function);
     }
 
     long globalBits(int global) {

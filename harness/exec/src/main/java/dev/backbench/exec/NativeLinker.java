@@ -77,7 +77,9 @@ public final class NativeLinker {
     private void check() {
         if (!image.isa.equals("x86_64")) throw new BackendException("code for " + image.isa + " cannot run on this x86_64 host");
         int defined = module.functionCount() - module.importedFunctionCount();
-        if (image.functionStart.length != defined) throw new BackendException("the image has " + image.functionStart.length + " functions, the module defines " + defined);
+        if (image.functionStart.length != defined) {
+            throw new BackendException("the image has " + image.functionStart.length + " functions, the module defines " + defined);
+        }
         for (int i = 0; i < module.escapeCount(); i++) functionOffset(module.escapingFunction(i));
     }
 
@@ -109,7 +111,9 @@ public final class NativeLinker {
     private void relocate() {
         for (CodeImage.Reloc r : image.relocations) {
             int size = r.kind() == CodeImage.Relocation.ABS64 ? 8 : 4;
-            if (r.offset() < 0 || r.offset() > (r.inConstants() ? image.constants : image.code).length - size) throw new BackendException("relocation outside the image: " + r);
+            if (r.offset() < 0 || r.offset() > (r.inConstants() ? image.constants : image.code).length - size) {
+                throw new BackendException("relocation outside the image: " + r);
+            }
             long field = (r.inConstants() ? constants : code) + r.offset();
             switch (r.kind()) {
                 case ABS64 -> Raw.putLong(field, address(r.target(), r.symbol()) + r.addend());

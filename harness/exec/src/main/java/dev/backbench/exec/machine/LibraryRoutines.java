@@ -47,7 +47,9 @@ public final class LibraryRoutines {
     public static synchronized long address(String name) {
         Long known = ADDRESSES.get(name);
         if (known != null) return known;
-        if (!FROM_C.contains(name)) throw new BackendException("generated code asks for the routine '" + name + "', which is not one that docs/abi.md allows");
+        if (!FROM_C.contains(name)) {
+            throw new BackendException("generated code asks for the routine '" + name + "', which is not one that docs/abi.md allows");
+        }
         long address = NativeLibrary.process().find(name);
         if (address == 0) throw new BackendException("this machine's C library has no '" + name + "'");
         ADDRESSES.put(name, address);

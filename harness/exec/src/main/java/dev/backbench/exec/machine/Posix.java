@@ -77,7 +77,9 @@ public final class Posix {
     /** sigaction(2) on raw structs; 0 for absent. */
     static void sigaction(int signal, long action, long old) {
         try {
-            if ((int) (long) SIGACTION.invokeExact((long) signal, action, old, 0L, 0L, 0L) != 0) throw new BackendException("cannot install a handler for signal " + signal);
+            if ((int) (long) SIGACTION.invokeExact((long) signal, action, old, 0L, 0L, 0L) != 0) {
+                throw new BackendException("cannot install a handler for signal " + signal);
+            }
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }

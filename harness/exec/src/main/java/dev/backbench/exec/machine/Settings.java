@@ -17,7 +17,9 @@ public final class Settings {
 
     private static long size(String property, long otherwise, long least, long most) {
         long value = Long.getLong(property, otherwise);
-        if (value < least || value > most) throw new IllegalArgumentException("-D" + property + "=" + value + ": must lie between " + least + " and " + most);
+        if (value < least || value > most) {
+            throw new IllegalArgumentException("-D" + property + "=" + value + ": must lie between " + least + " and " + most);
+        }
         return value;
     }
 }

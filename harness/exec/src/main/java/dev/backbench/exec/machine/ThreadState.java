@@ -29,7 +29,9 @@ public final class ThreadState {
     private Throwable pending;
 
     private ThreadState() {
-        if (Thread.currentThread().isVirtual()) throw new IllegalStateException("generated code runs on platform threads only: a virtual thread may change its carrier");
+        if (Thread.currentThread().isVirtual()) {
+            throw new IllegalStateException("generated code runs on platform threads only: a virtual thread may change its carrier");
+        }
         SignalHandler.install();
         long slot = ThreadRegion.take();
         CLEANER.register(this, () -> ThreadRegion.free(slot));
@@ -95,21 +97,13 @@ public final class ThreadState {
             pending = null;
             throw NativeLibrary.sneak(thrown);
         }
-        return Faults.trap((int) Raw.getLong(record + SIGNAL), Raw.getLong(record + FAULT_PC), Raw.getLong(record + FAULT_ADDRESS), Raw.getLong(record + FAULT_SP), guardStart());
-    }
-
-    private long guardStart() {
-        return stackLimit - ThreadRegion.GUARD;
+        int signal = (int) Raw.getLong(record + SIGNAL);
+        return Faults.trap(signal, Raw.getLong(record + FAULT_PC), Raw.getLong(record + FAULT_ADDRESS), Raw.getLong(record + FAULT_SP), stackLimit - ThreadRegion.GUARD);
     }
 
     /** Keeps what a host function threw until generated code has been left. */
     void threw(Throwable t) {
         pending = t;
-    }
-
-    /** Whether {@code address} lies on this thread's stack of generated code. */
-    boolean onStack(long address) {
-        return address >= stackLimit && address < record + ThreadRegion.SLOT;
     }
 
     /** While a host call or builtin is under way: the return address in the generated code that called. */

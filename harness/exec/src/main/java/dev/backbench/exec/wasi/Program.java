@@ -29,7 +29,9 @@ public final class Program {
             long entered = called;
             try {
                 Instance instance = store.instantiate(module, new ProgramImports(wasi, region));
-                if (!(instance.export("_start") instanceof Extern.Function start)) throw new BackendException("the module exports no function '_start': it is not a WASI command");
+                if (!(instance.export("_start") instanceof Extern.Function start)) {
+                    throw new BackendException("the module exports no function '_start': it is not a WASI command");
+                }
                 region.begin();
                 entered = region.first();
                 start.invoke(NONE, NONE);
