@@ -7,6 +7,7 @@ import dev.backbench.core.stats.SampleTable;
 import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 
 /**
- * The order of trials: first every cell once, back ends interleaved at random so that slow drift of the machine meets all alike; then, one by one, the unit
+ * The order of trials: first every cell once, sweeps before fresh processes, back ends interleaved at random so that slow drift of the machine meets all alike; then, one by one, the unit
  * that serves the cell with the widest interval, until every cell has samples of as many processes as planned.
  */
 public final class Schedule {
@@ -29,6 +30,8 @@ public final class Schedule {
         for (Backends.Chosen chosen : plan.backends()) if (chosen.availability().yes() && chosen.takesWasm()) addUnits(chosen);
         for (CellKey cell : plan.cells()) for (Unit unit : units) if (serves(unit, cell)) served.computeIfAbsent(unit, u -> new ArrayList<>()).add(cell);
         Collections.shuffle(units, random);
+        // a sweep serves most cells for its time, so a short budget is best spent on sweeps
+        units.sort(Comparator.comparing(unit -> unit.kind() != Unit.Kind.SWEEP));
     }
 
     private void addUnits(Backends.Chosen chosen) {

@@ -82,7 +82,7 @@ public final class Sentences {
     private List<String> others(String backend, String set) {
         List<String> clauses = new ArrayList<>();
         for (Total total : summary.totals()) {
-            if (!total.backend().equals(backend) || !total.set().equals(set)) continue;
+            if (!total.backend().equals(backend) || !total.set().equals(set) || total.geomean() == null) continue;
             switch (total.measure()) {
                 case COLD -> clauses.add("starts " + times(total, "", "faster", "slower", "as fast as"));
                 case SIZE -> clauses.add("makes code " + times(total, "", "smaller", "larger", "as large as"));

@@ -61,4 +61,11 @@ class SentencesTest {
         for (String b : List.of("llvm:O2", "x:O2")) run.samples(b, "p", Measure.RUN, 10, 10, 10);
         assertEquals(List.of("x:O2 is not ranked for run: not alike: bounds is explicit, llvm:O2's is guard"), sentences(run));
     }
+
+    @Test
+    void withoutARankedReferenceThereIsNothingToCompare() {
+        Synthetic run = new Synthetic().backend("llvm:O2").backend("x:O2").workload("p", 1000).samples("x:O2", "p", Measure.COLD, 10, 10, 10);
+        run.failure("llvm:O2", "p", Measure.COLD, Status.CRASH, "compile: killed by SIGSEGV", -1);
+        assertEquals(List.of("llvm:O2 has no cold figure: no program is ok"), sentences(run));
+    }
 }
