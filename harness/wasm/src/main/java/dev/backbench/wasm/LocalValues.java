@@ -259,11 +259,17 @@ final class LocalValues {
     void endLoop(int head) {
         for (int entry = firstPending[head]; entry != NONE; entry = pending[entry + 4]) {
             int parameter = pending[entry], inner = pending[entry + 1], local = pending[entry + 2];
-            if (!assignedIn(head, local)) joins.withdraw(parameter, valueOf(pending[entry + 3]));
+            if (!assignedIn(head, local)) joins.withdraw(parameter, valueBefore(head, local, pending[entry + 3]));
             else if (inner == head || assignedIn(inner, local)) settle(parameter, inner, local);
             else joins.withdraw(parameter, valueAt(graph.parent[inner], local));
         }
         settleLate();
+    }
+
+    /** What the entry to a loop takes along. @param outside what it sees, ended loops before this one aside */
+    private int valueBefore(int head, int local, int outside) {
+        int ended = loopBetween(graph.parent[head], local, outside);
+        return valueOf(ended == NONE ? outside : loopRecord(ended, local, outside));
     }
 
     private void settleLate() {

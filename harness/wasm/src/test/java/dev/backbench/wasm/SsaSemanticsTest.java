@@ -72,6 +72,24 @@ class SsaSemanticsTest {
         assertEquals(List.of(0), recorder.run(new int[] {2}));
     }
 
+    /** A second loop reads, and does not assign, what an arm of the first one assigned that went back to its head. */
+    @Test
+    void aLoopThatDoesNotAssignALocalTakesItFromTheLoopBefore() {
+        FuncType type = new FuncType(new int[] {ValType.I32}, new int[0]);
+        ModuleWriter writer = new ModuleWriter();
+        writer.importFunction("env", "log", LOG);
+        BodyWriter body = new BodyWriter(1);
+        int x = body.local(ValType.I32), rounds = body.local(ValType.I32);
+        body.i32(5).set(x).i32(2).set(rounds).block(Opcode.LOOP, BodyWriter.EMPTY);
+        body.get(0).i32(-1).op(Opcode.I32_ADD).tee(0).block(Opcode.IF, BodyWriter.EMPTY).i32(7).set(x).br(1).end().end();
+        body.block(Opcode.LOOP, BodyWriter.EMPTY).get(x).call(0).get(rounds).i32(-1).op(Opcode.I32_ADD).tee(rounds).brIf(0).end();
+        int function = writer.function(type, body);
+        Recorder recorder = new Recorder();
+        new FunctionTranslator(WasmModule.parse(writer.toBytes())).translate(function, recorder);
+        assertEquals(List.of(7, 7), recorder.run(new int[] {2}));
+        assertEquals(List.of(5, 5), recorder.run(new int[] {1}));
+    }
+
     /** Writes structured code without regard for sense. Loops and branches burn no fuel of their own: the runs count steps. */
     private static final class Generator {
         private final SplittableRandom random;
