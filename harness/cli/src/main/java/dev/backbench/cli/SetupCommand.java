@@ -35,6 +35,6 @@ final class SetupCommand extends BenchCommand {
 
     private List<Backends.Chosen> chosen() {
         Backends all = Backends.onClassPath();
-        return all.resolve(backends.isEmpty() ? all.all().stream().map(Backend::id).toList() : backends, 1);
+        return all.resolve(backends.isEmpty() ? all.all().stream().filter(b -> !b.takesFile()).map(Backend::id).toList() : backends, 1);
     }
 }
