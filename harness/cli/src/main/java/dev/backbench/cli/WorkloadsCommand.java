@@ -4,6 +4,7 @@ import dev.backbench.core.ExitCode;
 import dev.backbench.reports.Grid;
 import dev.backbench.spi.setup.Cache;
 import dev.backbench.workloads.Catalogue;
+import dev.backbench.workloads.PinnedModules;
 import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +28,12 @@ final class WorkloadsCommand extends BenchCommand {
         }
         console().out.print(grid.text());
         if (verbose) for (Workload w : catalogue.own()) console().out.print("\n" + w.name() + " (" + w.source() + ")\n  " + w.why() + "\n");
-        List<String> pinned = List.copyOf(catalogue.pinned().names());
-        if (!pinned.isEmpty()) console().out.println("\nOn demand, with 'bench workloads fetch NAME': " + String.join(", ", pinned));
+        console().out.println("\nOn demand, with 'bench workloads fetch NAME':");
+        Grid large = new Grid(3, "module", "package", "here", "download", "code bytes");
+        for (PinnedModules.Pinned one : catalogue.pinned().all()) {
+            large.add(one.name(), one.what(), catalogue.pinned().present(one) ? "yes" : "no", Text.bytes(one.downloadBytes()), Integer.toString(one.codeBytes()));
+        }
+        console().out.print(large.text());
         console().out.println("\nAny .wasm file, any folder in Sightglass's layout, and 'sweep' or 'sweep:FUNCTIONS' (generated) can be named too.");
         return ExitCode.OK.code();
     }
@@ -42,11 +47,19 @@ final class WorkloadsCommand extends BenchCommand {
         boolean offline;
 
         @Override
-        int run() {
-            Catalogue catalogue = new Catalogue(Cache.directory());
-            List<String> known = List.copyOf(catalogue.pinned().names());
-            for (String name : names) if (!known.contains(name)) throw PlanArguments.unknown("module to fetch named", name, known);
-            return ExitCode.OK.code();
+        int run() throws InterruptedException {
+            PinnedModules modules = new Catalogue(Cache.directory()).pinned();
+            List<PinnedModules.Pinned> wanted = names.stream().map(modules::find).toList(); // a misspelt name before any download
+            boolean complete = true;
+            for (PinnedModules.Pinned one : wanted) {
+                if (offline && !modules.present(one)) {
+                    console().warn(modules.announcement(one) + "; not fetched, because of --offline. By hand: " + modules.byHand(one));
+                    complete = false;
+                } else {
+                    modules.fetch(one, console().progress());
+                }
+            }
+            return (complete ? ExitCode.OK : ExitCode.NOTHING).code();
         }
     }
 }

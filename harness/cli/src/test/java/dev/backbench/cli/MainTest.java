@@ -55,6 +55,12 @@ class MainTest {
     }
 
     @Test
+    void aModuleToFetchIsLookedUpBeforeAnythingIsFetched() {
+        assertEquals(ExitCode.USAGE.code(), bench("workloads", "fetch", "--offline", "no-such-module"));
+        assertTrue(err.toString().contains("no module to fetch named 'no-such-module'"), err.toString());
+    }
+
+    @Test
     void timesAreReadInAllTheirForms() {
         assertEquals(Duration.ofSeconds(90), Times.parse("--budget", "90"));
         assertEquals(Duration.ofMinutes(90), Times.parse("--budget", "1h30m"));
