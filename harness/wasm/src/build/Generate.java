@@ -14,14 +14,18 @@ import java.util.regex.Pattern;
  * of the operations, and stamps the validating loop once per kind of sink.
  *
  * <p>In the template {@code tell.event(arguments);} is an event and {@code emit.event(arguments);} an event of reachable code. A sink that declares a method
- * {@code event} gets a direct call (behind a test of reachability for {@code emit}), one that does not gets nothing.
+ * {@code event} gets a direct call (behind a test of reachability for {@code emit}), one that does not gets nothing. What stands between the lines
+ * {@code // events} and {@code // end of events} goes where the sink takes none of them.
  */
 public class Generate {
     private static final String PACKAGE = "dev.backbench.wasm";
     /** Loop class to sink class. */
     private static final Map<String, String> LOOPS = new LinkedHashMap<>(Map.of("ValidatingLoop", "NoSink", "SsaLoop", "SsaSink"));
+    /** Kinds of operations whose validation is a matter of the table. */
+    private static final List<String> SIMPLE = List.of("LOCAL_GET", "LOCAL_SET", "LOCAL_TEE", "I32_CONST", "I64_CONST", "UNARY", "BINARY", "LOAD", "STORE");
+    private static final long NOT_SIMPLE = 1 << 16;
+    /** Codes from 1, as TypeList has them. */
     private static final String TYPES = "ilfd";
-    private static final String[] TYPE_CODES = {"0x7F", "0x7E", "0x7D", "0x7C"};
 
     private record Row(int line, int prefix, int first, int last, String name, String feature, String immediates, String signature, int alignment) {
         boolean refused() {
@@ -39,7 +43,7 @@ public class Generate {
 
         /** Operations that the loop treats alike share a kind; those with a signature are told apart by their shape, the others are a kind each. */
         String kind() {
-            if (signature.equals("=")) return constant();
+            if (signature.equals("=") || signature.startsWith(":")) return constant();
             int colon = signature.indexOf(':');
             if (immediates.equals("memarg")) return signature.endsWith(":") ? "STORE" : "LOAD";
             return colon == 1 ? "UNARY" : "BINARY";
@@ -106,14 +110,16 @@ public class Generate {
 
     private static String table(List<Row> rows) {
         Map<String, Integer> kinds = new LinkedHashMap<>();
-        for (String kind : List.of("ILLEGAL", "UNARY", "BINARY", "LOAD", "STORE")) kinds.put(kind, kinds.size());
+        for (String kind : SIMPLE) kinds.put(kind, kinds.size());
+        kinds.put("ILLEGAL", kinds.size());
         int size = 0;
         for (Row row : rows) {
             if (row.refused()) continue;
             kinds.putIfAbsent(row.kind(), kinds.size());
             size = Math.max(size, row.opcode() + 1);
         }
-        int[] info = new int[size];
+        long[] info = new long[size];
+        java.util.Arrays.fill(info, (long) kinds.get("ILLEGAL") << 8 | NOT_SIMPLE);
         String[] names = new String[size], immediates = new String[size];
         java.util.Arrays.fill(names, "");
         java.util.Arrays.fill(immediates, "");
@@ -123,7 +129,7 @@ public class Generate {
                 refusals.append(String.format("%s{0x%X, 0x%X, 0x%X, Feature.%s.ordinal()}", refusals.isEmpty() ? "" : ",\n            ", row.prefix, row.first, row.last, row.feature));
                 continue;
             }
-            info[row.opcode()] = kinds.get(row.kind()) | types(row) | row.alignment << 24;
+            info[row.opcode()] = (long) kinds.get(row.kind()) << 8 | (SIMPLE.contains(row.kind()) ? simple(row) : NOT_SIMPLE);
             names[row.opcode()] = row.name;
             immediates[row.opcode()] = row.immediates.equals("-") ? "" : row.immediates;
         }
@@ -131,14 +137,82 @@ public class Generate {
         out.append("/** What decoder, validator and disassembler know of each operation, by opcode. */\nfinal class OpTable {\n");
         out.append("    static final int SIZE = ").append(size).append(";\n");
         kinds.forEach((kind, number) -> out.append("    static final int ").append(kind).append(" = ").append(number).append(";\n"));
-        out.append("\n    /** Kind, then 8 bits each of operand type (of a store its value's), result type, alignment's logarithm. */\n");
-        out.append("    static final int[] INFO = {").append(numbers(info)).append("};\n");
+        out.append("\n    /** What the methods below take out of it. */\n");
+        out.append("    static final long[] INFO = {").append(numbers(info)).append("};\n");
+        for (Row row : rows) if (!row.refused() && row.immediates.equals("memarg")) info[row.opcode()] |= NOT_SIMPLE;
+        out.append("    /** The same for a module that has no memory: its accesses need looking at. */\n");
+        out.append("    static final long[] WITHOUT_MEMORY = {").append(numbers(info)).append("};\n");
         out.append("    static final String[] NAMES = (").append(words(names)).append(").split(\",\", -1);\n");
         out.append("    /** Kinds of immediates, joined by plus signs. */\n    static final String[] IMMEDIATES = (").append(words(immediates)).append(").split(\",\", -1);\n");
         out.append("    private static final int[][] REFUSED = {\n            ").append(refusals).append("};\n");
         out.append("""
 
                     private OpTable() {}
+
+                    static int kind(int opcode) {
+                        return (int) INFO[opcode] >> 8 & 0x7F;
+                    }
+
+                    /** Not zero if the operation is not simple, or takes an immediate of which the first byte says that another follows. @param next two bytes */
+                    static int unusual(long info, int next) {
+                        return (int) info & (next | 0x10000) & 0x18080;
+                    }
+
+                    /** The largest first immediate: of a memory access the alignment. */
+                    static int maxFirst(long info) {
+                        return (int) info & 0x7F;
+                    }
+
+                    /** In bytes, if each immediate has one. */
+                    static int length(long info) {
+                        return (int) info >> 17 & 3;
+                    }
+
+                    static int pushBits(long info) {
+                        return (int) info >> 20 & 4;
+                    }
+
+                    static int pushes(long info) {
+                        return (int) info >> 22 & 1;
+                    }
+
+                    static int popBits(long info) {
+                        return (int) info >> 24 & 12;
+                    }
+
+                    static int pops(long info) {
+                        return (int) info >> 26 & 3;
+                    }
+
+                    /** The code of the type pushed, unless a local's. */
+                    static int result(long info) {
+                        return (int) info >>> 28;
+                    }
+
+                    /** Codes of the types of the operands popped, the newest lowest, unless a local's. */
+                    static long expected(long info) {
+                        return info >> 32 & 0xFF;
+                    }
+
+                    /** Ones where these are. */
+                    static long expectedMask(long info) {
+                        return info >> 40 & 0xFF;
+                    }
+
+                    /** All ones if the first immediate is a local; likewise the masks below. */
+                    static int localMask(long info) {
+                        return (int) (info >> 48) & 0xFF;
+                    }
+
+                    /** The operand is assigned to the local. */
+                    static int assignedMask(long info) {
+                        return (int) (info >> 56) & 15;
+                    }
+
+                    /** The result is the local's value. */
+                    static int resultMask(long info) {
+                        return (int) (info >>> 60);
+                    }
 
                     /** The feature whose operation {@code code} (behind {@code prefix}, or 0) is, if it is refused for that, else null. */
                     static Feature refusal(int prefix, int code) {
@@ -152,22 +226,35 @@ public class Generate {
         return out.toString();
     }
 
-    private static int types(Row row) {
-        int colon = row.signature.indexOf(':');
-        if (colon < 0) return 0;
-        int operand = type(row.signature.charAt(colon - 1)), result = colon + 1 < row.signature.length() ? type(row.signature.charAt(colon + 1)) : 0;
-        return operand << 8 | result << 16;
+    private static long simple(Row row) {
+        boolean local = row.immediates.equals("local"), memory = row.immediates.equals("memarg"), get = row.name.equals("local.get"), set = row.name.equals("local.set");
+        String operands = local ? "" : row.signature.substring(0, row.signature.indexOf(':')), results = local ? "" : row.signature.substring(operands.length() + 1);
+        long expected = 0, mask = 0;
+        for (char operand : operands.toCharArray()) {
+            expected = expected << 4 | type(operand);
+            mask = mask << 4 | 15;
+        }
+        if (local && !get) mask = 15;
+        long pops = local ? get ? 0 : 1 : operands.length(), pushes = local ? set ? 0 : 1 : results.length();
+        long immediates = memory ? 2 : row.immediates.equals("-") ? 0 : 1;
+        return (memory ? row.alignment : 0x7F) | bit(immediates > 0, 7) | bit(immediates > 1, 15) | immediates + 1 << 17 | pushes << 22 | pops << 26
+                | (results.isEmpty() ? 0L : type(results.charAt(0))) << 28 | expected << 32 | mask << 40 | (local ? 0xFFL : 0) << 48 | (local && !get ? 15L : 0) << 56
+                | (local && !set ? 15L : 0) << 60;
+    }
+
+    private static long bit(boolean set, int at) {
+        return set ? 1L << at : 0;
     }
 
     private static int type(char letter) {
         int at = TYPES.indexOf(letter);
         if (at < 0) throw new IllegalArgumentException("no type " + letter);
-        return Integer.decode(TYPE_CODES[at]);
+        return at + 1;
     }
 
-    private static String numbers(int[] numbers) {
+    private static String numbers(long[] numbers) {
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < numbers.length; i++) out.append(i % 12 == 0 ? "\n            " : " ").append("0x").append(Integer.toHexString(numbers[i])).append(',');
+        for (int i = 0; i < numbers.length; i++) out.append(i % 8 == 0 ? "\n            " : " ").append("0x").append(Long.toHexString(numbers[i])).append("L,");
         return out.toString();
     }
 
@@ -186,7 +273,9 @@ public class Generate {
             String text = !declared ? "" : event.group(1).equals("emit") ? "if (live) " + call : call;
             event.appendReplacement(out, Matcher.quoteReplacement(text));
         }
-        return event.appendTail(out).toString();
+        event.appendTail(out);
+        return Pattern.compile(" *// events\n(.*?) *// end of events\n", Pattern.DOTALL).matcher(out)
+                .replaceAll(block -> out.indexOf("sink.") >= 0 ? Matcher.quoteReplacement(block.group(1)) : "");
     }
 
     private static String header(String from) {

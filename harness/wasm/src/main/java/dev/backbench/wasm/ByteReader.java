@@ -105,7 +105,7 @@ final class ByteReader {
     int operation(int op, int at) {
         boolean prefix = op >= 0xFB && op <= 0xFE;
         int code = prefix ? u32() : op, full = op == 0xFC ? 0x100 + code : op;
-        if (full >= 0 && full < OpTable.SIZE && OpTable.INFO[full] != OpTable.ILLEGAL) return full;
+        if (full >= 0 && full < OpTable.SIZE && OpTable.kind(full) != OpTable.ILLEGAL) return full;
         Feature feature = OpTable.refusal(prefix ? op : 0, code);
         throw feature != null ? feature.at(at) : malformed(at, "illegal opcode " + Integer.toHexString(op) + (prefix ? " " + Integer.toHexString(code) : ""));
     }

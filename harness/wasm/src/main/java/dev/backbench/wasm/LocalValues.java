@@ -31,9 +31,9 @@ final class LocalValues {
 
     private final SsaGraph graph;
     private final Joins joins;
-    private byte[] types = {};
+    private byte[] types = {}; // codes, by local + 1
     private int[] newest = new int[64]; // by local: its newest record, or NONE
-    private final int[] initial = new int[0x80]; // by type: the value of a local that was never assigned
+    private final int[] initial = new int[16]; // by type's code: the value of a local that was never assigned
 
     private int records;
     private int[] node = new int[64];
@@ -78,9 +78,9 @@ final class LocalValues {
         special.clear();
     }
 
-    /** The value that locals of {@code type} have from the start. */
-    void initial(int type, int value) {
-        initial[type] = value;
+    /** The value that locals of a type have from the start. */
+    void initial(int code, int value) {
+        initial[code] = value;
     }
 
     void parameter(int local, int value) {
@@ -132,7 +132,7 @@ final class LocalValues {
      */
     private int current(int local) {
         int record = newest[local];
-        if (record == NONE) return newest[local] = record(0, initial[types[local]], NONE, NONE, local, true);
+        if (record == NONE) return newest[local] = record(0, initial[types[1 + local]], NONE, NONE, local, true);
         while (graph.last[node[record]] != SsaGraph.OPEN && !assigns[record]) record = before[record];
         newest[local] = record;
         if (graph.last[node[record]] == SsaGraph.OPEN) return record;
@@ -222,7 +222,7 @@ final class LocalValues {
         long key = key(head, local);
         int record = special.get(key);
         if (record != NONE) return record;
-        int parameter = joins.parameter(graph.outer[head], types[local]);
+        int parameter = joins.parameter(graph.outer[head], TypeList.valueType(types[1 + local]));
         special.put(key, record = record(head, parameter, NONE, outside, local, false));
         if (graph.loopEnd[head] == SsaGraph.OPEN) postpone(parameter, head, local, outside, graph.outermostLoopAfter(node[outside]));
         else later(parameter, head, local);
@@ -353,7 +353,7 @@ final class LocalValues {
         boolean same = true;
         for (int i = from + 1; i < foundCount && same; i++) same = joins.find(found[i]) == only;
         if (!same) {
-            only = joins.parameter(graph.outer[node[join]], types[local[join]]);
+            only = joins.parameter(graph.outer[node[join]], TypeList.valueType(types[1 + local[join]]));
             joins.complete(only, graph, graph.edges[node[join]], found, from);
         }
         value[join] = only;

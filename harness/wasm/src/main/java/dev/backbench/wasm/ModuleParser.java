@@ -145,10 +145,19 @@ final class ModuleParser {
     }
 
     private void types() {
-        for (int n = in.count(Limits.TYPES, "types"); n > 0; n--) {
+        int count = in.count(Limits.TYPES, "types");
+        TypeList.Pool lists = new TypeList.Pool();
+        module.typeParameters = new TypeList[count];
+        module.typeResults = new TypeList[count];
+        for (int i = 0; i < count; i++) {
             int at = in.pos;
             switch (in.u8()) {
-                case 0x60 -> types.add(new FuncType(valueTypes(Limits.PARAMETERS, "parameters"), valueTypes(Limits.RESULTS, "results")));
+                case 0x60 -> {
+                    FuncType type = new FuncType(valueTypes(Limits.PARAMETERS, "parameters"), valueTypes(Limits.RESULTS, "results"));
+                    types.add(type);
+                    module.typeParameters[i] = lists.of(type.parameters());
+                    module.typeResults[i] = lists.of(type.results());
+                }
                 case 0x4E, 0x4F, 0x50, 0x5E, 0x5F -> throw Feature.GC.at(at);
                 case 0x5D -> throw Feature.STACK_SWITCHING.at(at);
                 default -> throw in.malformed(at, "malformed form of a type");

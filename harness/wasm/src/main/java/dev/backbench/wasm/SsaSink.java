@@ -25,8 +25,8 @@ final class SsaSink {
     private int[] otherwise = new int[16];   // an if's block for a false condition
     private int[] otherwiseEdge = new int[16];
     private int[] base = new int[16];
-    private byte[][] parameters = new byte[16][];
-    private byte[][] labelTypes = new byte[16][];
+    private TypeList[] parameters = new TypeList[16];
+    private TypeList[] labelTypes = new TypeList[16];
 
     // the operands that edges take along, by edge; after those of a loop's entry its parameters
     private int[] edgeOperands = new int[16];
@@ -50,14 +50,20 @@ final class SsaSink {
         joins.reset(builder, context);
     }
 
-    void begin(byte[] localTypes, int localCount, int parameterCount, int declared) {
+    /**
+     * @param localTypes codes by local + 1
+     * @param declared a bit {@code 1 << code} for each type of a local that is no parameter
+     * @param operands that there can be at once unless more are reserved
+     */
+    void begin(byte[] localTypes, int localCount, int parameterCount, int declared, int operands) {
+        reserve(operands);
         graph.reset();
         operandCount = 0;
         locals.begin(localTypes, localCount);
-        for (int i = 0; i < parameterCount; i++) locals.parameter(i, builder.parameter(i, localTypes[i]));
+        for (int i = 0; i < parameterCount; i++) locals.parameter(i, builder.parameter(i, TypeList.valueType(localTypes[1 + i])));
         for (int bits = declared; bits != 0; bits &= bits - 1) {
-            int type = 0x7F - Integer.numberOfTrailingZeros(bits);
-            locals.initial(type, switch (type) {
+            int code = Integer.numberOfTrailingZeros(bits), type = TypeList.valueType(code);
+            locals.initial(code, switch (type) {
                 case ValType.I32 -> builder.constI32(0);
                 case ValType.I64 -> builder.constI64(0);
                 case ValType.F32 -> builder.constF32(0);
@@ -68,12 +74,12 @@ final class SsaSink {
     }
 
     void reserve(int operands) {
-        if (operands > values.length) values = Arrays.copyOf(values, operands);
+        if (operands > values.length) values = Arrays.copyOf(values, Math.max(operands, 2 * values.length));
     }
 
     // ---- frames and edges ----
 
-    private void open(int frame, int base, byte[] parameters, byte[] labelTypes) {
+    private void open(int frame, int base, TypeList parameters, TypeList labelTypes) {
         if (frame == label.length) growFrames();
         this.base[frame] = base;
         this.parameters[frame] = parameters;
@@ -112,7 +118,7 @@ final class SsaSink {
 
     /** A new edge to a frame's label, with the topmost operands below {@code height}; makes the label's block if it is the first. */
     private int edgeToLabel(int frame, int height) {
-        int count = labelTypes[frame].length;
+        int count = labelTypes[frame].count;
         boolean first = newestEdge[frame] == NONE;
         int edge = newestEdge[frame] = edge(newestEdge[frame], height - count, count);
         if (first) {
@@ -124,12 +130,12 @@ final class SsaSink {
 
     // ---- control ----
 
-    void block(int frame, int base, byte[] parameters, byte[] results) {
+    void block(int frame, int base, TypeList parameters, TypeList results) {
         open(frame, base, parameters, results);
     }
 
-    void loop(int frame, int base, byte[] parameters, byte[] results) {
-        int count = parameters.length;
+    void loop(int frame, int base, TypeList parameters, TypeList results) {
+        int count = parameters.count;
         open(frame, base, parameters, parameters);
         int block = label[frame] = builder.block(true), edge = newestEdge[frame] = oldestEdge[frame] = edge(NONE, base, count);
         builder.jump(edge, block);
@@ -137,20 +143,20 @@ final class SsaSink {
         head[frame] = graph.startLoop(block, edge);
         locals.startLoop(head[frame]);
         if (operandCount + count > operands.length) growOperands(count);
-        for (int i = 0; i < count; i++) operands[operandCount++] = values[base + i] = joins.parameter(block, parameters[i]);
+        for (int i = 0; i < count; i++) operands[operandCount++] = values[base + i] = joins.parameter(block, parameters.valueTypeAt(i));
     }
 
     void endLoop(int frame, boolean falls, int results) {
         builder.sealed(label[frame]);
         graph.edges[head[frame]] = newestEdge[frame];
         graph.endLoop();
-        int count = labelTypes[frame].length, parameters = edgeOperands[oldestEdge[frame]] + count;
+        int count = labelTypes[frame].count, parameters = edgeOperands[oldestEdge[frame]] + count;
         for (int i = 0; i < count; i++) joins.complete(operands[parameters + i], graph, newestEdge[frame], gather(newestEdge[frame], i), 0);
         locals.endLoop(head[frame]);
     }
 
-    void ifThen(int frame, int base, byte[] parameters, byte[] results) {
-        int count = parameters.length;
+    void ifThen(int frame, int base, TypeList parameters, TypeList results) {
+        int count = parameters.count;
         open(frame, base, parameters, results);
         int condition = use(base + count), then = builder.block(false), no = builder.block(false); // the condition was above the parameters
         int thenEdge = edge(NONE, base, 0), noEdge = edge(NONE, base, count);
@@ -168,7 +174,7 @@ final class SsaSink {
     private void startOtherwise(int frame) {
         int edge = otherwiseEdge[frame];
         startSingle(otherwise[frame], edge);
-        System.arraycopy(operands, edgeOperands[edge], values, base[frame], parameters[frame].length);
+        System.arraycopy(operands, edgeOperands[edge], values, base[frame], parameters[frame].count);
     }
 
     /** The end of a block, or of an if that had an else. */
@@ -198,7 +204,7 @@ final class SsaSink {
             join(0);
             falls = true;
         }
-        if (falls) ret(0, labelTypes[0].length);
+        if (falls) ret(base[0], labelTypes[0].count);
         builder.end();
     }
 
@@ -210,24 +216,24 @@ final class SsaSink {
 
     /** To the label of the innermost frame, whose end this is: its operands are the frame's only ones. */
     private void jump(int frame) {
-        int edge = edgeToLabel(frame, base[frame] + labelTypes[frame].length);
+        int edge = edgeToLabel(frame, base[frame] + labelTypes[frame].count);
         builder.jump(edge, label[frame]);
     }
 
     /** Starts the block of a label whose branches all exist. */
     private void join(int frame) {
         int block = label[frame], newest = newestEdge[frame], height = base[frame];
-        byte[] types = labelTypes[frame];
+        TypeList types = labelTypes[frame];
         builder.sealed(block);
         builder.startBlock(block);
         graph.startJoin(block, newest, oldestEdge[frame]);
-        for (int i = 0; i < types.length; i++) {
+        for (int i = 0; i < types.count; i++) {
             int[] all = gather(newest, i);
             int only = joins.find(all[0]), count = 0;
             boolean same = true;
             for (int edge = newest; edge != NONE && same; edge = graph.older[edge]) same = joins.find(all[count++]) == only;
             if (!same) {
-                only = joins.parameter(block, types[i]);
+                only = joins.parameter(block, types.valueTypeAt(i));
                 joins.complete(only, graph, newest, all, 0);
             }
             values[height + i] = only;
@@ -246,7 +252,7 @@ final class SsaSink {
 
     void br(int frame, int height) {
         if (frame == 0) {
-            int count = labelTypes[0].length;
+            int count = labelTypes[0].count;
             ret(height - count, count);
             return;
         }

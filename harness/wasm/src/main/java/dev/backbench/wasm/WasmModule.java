@@ -56,6 +56,9 @@ public final class WasmModule {
     List<Export> exports = List.of();
     List<ElementSegment> elements = List.of();
     List<DataSegment> data = List.of();
+    /** By type index. */
+    TypeList[] typeParameters = {};
+    TypeList[] typeResults = {};
     int[] functionTypes = {};
     int importedFunctions, importedTables, importedMemories, importedGlobals;
     int[] bodyStart = {};

@@ -355,6 +355,14 @@ class CheckingBuilder implements IrBuilder {
 
     // ---- values ----
 
+    private int operand(int opcode, int fromTop) {
+        return TypeList.valueType((int) OpTable.expected(OpTable.INFO[opcode]) >> 4 * fromTop & 15);
+    }
+
+    private int result(int opcode) {
+        return TypeList.valueType(OpTable.result(OpTable.INFO[opcode]));
+    }
+
     @Override
     public int constI32(int value) {
         return define(ValType.I32);
@@ -375,27 +383,19 @@ class CheckingBuilder implements IrBuilder {
         return define(ValType.F64);
     }
 
-    private static int operandType(int opcode) {
-        return OpTable.INFO[opcode] >> 8 & 0xFF;
-    }
-
-    private static int resultType(int opcode) {
-        return OpTable.INFO[opcode] >> 16 & 0xFF;
-    }
-
     @Override
     public int unary(int opcode, int operand) {
-        check((OpTable.INFO[opcode] & 0xFF) == OpTable.UNARY, "no unary operation");
-        use(operand, operandType(opcode));
-        return define(resultType(opcode));
+        check(OpTable.kind(opcode) == OpTable.UNARY, "no unary operation");
+        use(operand, operand(opcode, 0));
+        return define(result(opcode));
     }
 
     @Override
     public int binary(int opcode, int left, int right) {
-        check((OpTable.INFO[opcode] & 0xFF) == OpTable.BINARY, "no binary operation");
-        use(left, operandType(opcode));
-        use(right, operandType(opcode));
-        return define(resultType(opcode));
+        check(OpTable.kind(opcode) == OpTable.BINARY, "no binary operation");
+        use(left, operand(opcode, 1));
+        use(right, operand(opcode, 0));
+        return define(result(opcode));
     }
 
     @Override
@@ -410,14 +410,14 @@ class CheckingBuilder implements IrBuilder {
     public int load(int opcode, int address, long offset, int alignLog2) {
         check(offset >= 0 && offset < 1L << 32, "an offset of 32 bits");
         use(address, ValType.I32);
-        return define(resultType(opcode));
+        return define(result(opcode));
     }
 
     @Override
     public void store(int opcode, int address, int value, long offset, int alignLog2) {
         check(offset >= 0 && offset < 1L << 32, "an offset of 32 bits");
         use(address, ValType.I32);
-        use(value, operandType(opcode));
+        use(value, operand(opcode, 0));
         operations++;
     }
 
