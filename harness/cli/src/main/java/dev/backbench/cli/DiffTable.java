@@ -10,6 +10,8 @@ import java.util.Map;
 
 /** Two runs against each other as text. */
 final class DiffTable {
+    private static final String PREFIX = "not comparable: ";
+
     private DiffTable() {}
 
     static String text(Diff.Result result, boolean color) {
@@ -23,7 +25,7 @@ final class DiffTable {
             grid.add(row(cell));
         }
         text.append(grid.text());
-        incomparable.forEach((reason, cells) -> text.append("not comparable: ").append(reason).append(" (").append(cells).append(cells == 1 ? " cell" : " cells").append(")\n"));
+        incomparable.forEach((reason, cells) -> text.append(reason.startsWith(PREFIX) ? "" : PREFIX).append(reason).append(" (").append(cells).append(cells == 1 ? " cell" : " cells").append(")\n"));
         List<String> totals = new ArrayList<>();
         count.forEach((verdict, cells) -> totals.add(cells + " " + word(verdict)));
         text.append(totals.isEmpty() ? "no cell in common" : String.join(", ", totals)).append('\n');

@@ -27,6 +27,7 @@ public final class Diff {
     /** Changes below this are not worth a verdict, as a fraction. */
     public static final double MARGIN = 0.03;
     private static final double ALPHA = 0.05;
+    private static final String INCOMPARABLE = "not comparable: ";
 
     public enum Verdict {
         BETTER, SAME, UNSURE, WORSE,
@@ -80,9 +81,10 @@ public final class Diff {
         return cells;
     }
 
-    /** A cell that was ok and fails now is worse, whatever its time was. */
+    /** A cell that was ok and fails now is worse, whatever its time was, as long as it is the same cell. */
     private static CellDiff without(CellKey key, Cell before, Cell after, String obstacle) {
-        boolean broke = before != null && after != null && before.status() == Status.OK && after.status().failure();
+        boolean same = before != null && after != null && !obstacle.startsWith(INCOMPARABLE);
+        boolean broke = same && before.status() == Status.OK && after.status().failure();
         String reason = broke ? "was ok, now " + after.status().label() + ": " + after.reason() : obstacle;
         return new CellDiff(key, broke ? Verdict.WORSE : Verdict.NOT_COMPARABLE, null, null, null, null, reason);
     }
@@ -90,12 +92,12 @@ public final class Diff {
     /** Why the figures of a cell cannot be compared, or null if they can. */
     private String obstacle(CellKey key, Cell before, Cell after) {
         Manifest a = older.manifest(), b = newer.manifest();
-        if (!workload(a, key).sha256().equals(workload(b, key).sha256())) return "not comparable: workload hash differs";
-        if (a.machine().id() == null || !a.machine().id().equals(b.machine().id())) return "not comparable: machine differs";
-        if (!Objects.equals(ratios.definition(key, true), ratios.definition(key, false))) return "not comparable: definition differs";
+        if (!workload(a, key).sha256().equals(workload(b, key).sha256())) return INCOMPARABLE + "workload hash differs";
+        if (a.machine().id() == null || !a.machine().id().equals(b.machine().id())) return INCOMPARABLE + "machine differs";
+        if (!Objects.equals(ratios.definition(key, true), ratios.definition(key, false))) return INCOMPARABLE + "definition differs";
         BackendEntry x = backend(a, key), y = backend(b, key);
-        if (!x.optionsDigest().equals(y.optionsDigest())) return "not comparable: options differ";
-        if (!Objects.equals(a.jvm().flags(), b.jvm().flags())) return "not comparable: the workers' JVM flags differ";
+        if (!x.optionsDigest().equals(y.optionsDigest())) return INCOMPARABLE + "options differ";
+        if (!Objects.equals(a.jvm().flags(), b.jvm().flags())) return INCOMPARABLE + "the workers' JVM flags differ";
         for (Cell cell : List.of(before, after)) {
             if (cell.status() == Status.OK && cell.median() != null) continue;
             return "no figure in the " + (cell == before ? "older" : "newer") + " run: " + cell.status().label() + (cell.reason() == null ? "" : ": " + cell.reason());

@@ -94,10 +94,20 @@ public final class Synthetic {
         return this;
     }
 
+    /** A compile with the phase clock on, which is stored beside the timed ones. */
+    public Synthetic phases(String backend, String workload) {
+        add(key(backend, workload, Measure.COMPILE), "phases/1", 8, Status.OK, null, Row.Ns.UNKNOWN, Row.Counts.UNKNOWN, new Row.Work(1000, 2000, 10, -1, 500), null, null);
+        return this;
+    }
+
     private void add(CellKey cell, int trial, Status status, String reason, Row.Ns ns, Row.Counts counts, Row.Work work, Row.Code code, String output) {
+        add(cell, cell.measure().definition(), trial, status, reason, ns, counts, work, code, output);
+    }
+
+    private void add(CellKey cell, String def, int trial, Status status, String reason, Row.Ns ns, Row.Counts counts, Row.Work work, Row.Code code, String output) {
         cells.put(cell, true);
         int iteration = (int) rows.stream().filter(r -> r.cell().equals(cell) && r.trial() == trial).count();
-        rows.add(new Row(Json.SCHEMA, RUN, rows.size(), cell, trial, iteration, false, 1, cell.measure(), cell.measure().definition(), cell.regime(), status, reason, ns, Map.of(),
+        rows.add(new Row(Json.SCHEMA, RUN, rows.size(), cell, trial, iteration, false, 1, cell.measure(), def, cell.regime(), status, reason, ns, Map.of(),
                 counts, work, code, output));
     }
 

@@ -81,6 +81,23 @@ class DiffTest {
         assertEquals(ExitCode.REGRESSION, result.exit());
     }
 
+    /** Phases come before or after the timed compiles, as the seed has it. */
+    @Test
+    void phasesHaveNoSayInWhatACellMeans() {
+        double[] rates = {1, 1.001, 0.999, 1};
+        Synthetic before = new Synthetic().backend("a:O2").workload("p", 1000).phases("a:O2", "p").samples("a:O2", "p", Measure.COMPILE, rates);
+        Synthetic after = new Synthetic().backend("a:O2").workload("p", 1000).samples("a:O2", "p", Measure.COMPILE, rates).phases("a:O2", "p");
+        assertEquals(Verdict.SAME, only(diff(before, after)).verdict());
+    }
+
+    @Test
+    void aFailureElsewhereIsNoRegression() {
+        Synthetic broken = new Synthetic().backend("a:O2").workload("p", 1000).failure("a:O2", "p", Measure.RUN, Status.CRASH, "run: killed by SIGSEGV", -1).machine("m2", 1_000_000);
+        Diff.Result result = diff(run(100, 100, 100), broken);
+        assertEquals(Verdict.NOT_COMPARABLE, only(result).verdict());
+        assertEquals(ExitCode.OK, result.exit());
+    }
+
     /** Fifty unchanged cells at once, many times over: hardly ever a verdict of change. */
     @Test
     void doesNotCryWolf() {
