@@ -221,7 +221,8 @@ final class Session {
 
     private static Status status(Throwable t) {
         return switch (t) {
-            case WasmException e -> Status.UNSUPPORTED;
+            // refused for another reason, either the module is broken or who reads it: not a matter of features, and no success
+            case WasmException e -> e.kind() == WasmException.Kind.UNSUPPORTED || e.kind() == WasmException.Kind.LIMIT ? Status.UNSUPPORTED : Status.CRASH;
             case LinkException e -> Status.UNSUPPORTED;
             case Trap e -> Status.WRONG;
             case OutOfMemoryError e -> Status.OOM;
