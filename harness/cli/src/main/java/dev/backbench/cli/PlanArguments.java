@@ -35,7 +35,7 @@ final class PlanArguments {
     @Option(names = "--preset", paramLabel = "quick|standard|paper", description = "How many programs and how many samples; quick if not said.")
     String preset;
 
-    @Option(names = "--budget", paramLabel = "TIME", description = "Stop measuring after this long, such as 90s, 5m, 1h. Every cell is visited once first.")
+    @Option(names = "--budget", paramLabel = "TIME", description = "Stop measuring after this long, such as 90s, 5m, 1h; cells not reached by then say so.")
     String budget;
 
     @Option(names = "--runs", paramLabel = "N", description = "Timed samples of a cell in one process.")

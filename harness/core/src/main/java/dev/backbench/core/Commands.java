@@ -5,6 +5,8 @@ import java.util.List;
 
 /** Command lines for the user to type again, quoted for a POSIX shell. */
 public final class Commands {
+    private static final List<String> KEPT = List.of("--timeout", "--threads", "--cpu");
+
     private Commands() {}
 
     /**
@@ -16,7 +18,13 @@ public final class Commands {
     public static String trial(String backend, String workload, Measure measure, List<String> argv) {
         StringBuilder command = new StringBuilder("./bench trial --backend=").append(quote(backend)).append(" --workload=").append(quote(workload)).append(" --measure=")
                 .append(measure.label());
-        for (String argument : argv) if (argument.startsWith("--timeout") || argument.startsWith("--threads") || argument.startsWith("--cpu")) command.append(' ').append(quote(argument));
+        for (int i = 0; i < argv.size(); i++) {
+            String argument = argv.get(i);
+            if (KEPT.stream().noneMatch(option -> argument.equals(option) || argument.startsWith(option + '='))) continue;
+            command.append(' ').append(quote(argument));
+            // its value may be an argument of its own
+            if (argument.indexOf('=') < 0 && i + 1 < argv.size()) command.append(' ').append(quote(argv.get(++i)));
+        }
         return command.toString();
     }
 

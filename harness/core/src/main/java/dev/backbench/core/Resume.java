@@ -13,7 +13,7 @@ final class Resume {
     /**
      * @param now what the manifest would be if the run began today
      * @return the manifest of the run with one more attempt
-     * @throws UsageException another machine, commit, JVM, plan, workload or back end
+     * @throws UsageException another machine, commit, JVM, core, plan, workload or back end
      */
     static Manifest check(RunFolder earlier, Manifest now, long time) {
         Manifest then = earlier.manifest();
@@ -30,6 +30,7 @@ final class Resume {
             if (a.backend().equals(b.backend()) && !same) differences.add("another version of " + a.backend());
         }
         if (then.plan().seed() != now.plan().seed()) differences.add("another seed");
+        if (!Objects.equals(then.plan().cpu(), now.plan().cpu())) differences.add("other cores (" + then.plan().cpu() + ", now " + now.plan().cpu() + ")");
         if (!then.plan().digest().equals(now.plan().digest())) differences.add("another plan (back ends, workloads, measures, preset or counts)");
         if (differences.isEmpty()) return Manifests.resumed(then, time);
         throw new UsageException("cannot go on with " + earlier.path() + ": " + String.join(", ", differences) + "; repeat its command, or start a new run");
