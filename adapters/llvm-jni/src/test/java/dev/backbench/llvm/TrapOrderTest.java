@@ -14,6 +14,7 @@ import dev.backbench.wasm.WasmModule;
 import dev.backbench.wasm.build.BodyWriter;
 import dev.backbench.wasm.build.ModuleWriter;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -115,6 +116,32 @@ class TrapOrderTest {
             f.assertTrap(TrapReason.MEMORY_OUT_OF_BOUNDS, "f", END - 4);
             assertEquals(9, byteAt(f, END - 4));
         }
+    }
+
+    /** A load that another one of its address makes certain stays behind the stores before both, however late their value comes. */
+    @ParameterizedTest
+    @MethodSource("dev.backbench.llvm.Fixture#ways")
+    void aCoveredLoadStaysBehindTheStoreBefore(String level, Bounds bounds) {
+        for (int[] offsets : new int[][] {{4, 8}, {8, 4}, {4, 8, 12, 16}, {16, 12, 8, 4}}) {
+            ModuleWriter module = module();
+            BodyWriter body = new BodyWriter(2).get(0);
+            late(body).memory(Opcode.I32_STORE, 0, 0);
+            body.i32(1);
+            for (int offset : offsets) body.get(0).memory(Opcode.I32_LOAD, 0, offset).op(Opcode.I32_MUL);
+            late(body).op(Opcode.I32_ADD);
+            function(module, "f", TWO, body);
+            try (Fixture f = new Fixture(level, bounds, module)) {
+                f.assertTrap(TrapReason.MEMORY_OUT_OF_BOUNDS, "f", END - 4, 3);
+                assertEquals(-808182895, f.memory().segment().get(ValueLayout.JAVA_INT_UNALIGNED, END - 4), Arrays.toString(offsets));
+            }
+        }
+    }
+
+    /** The second parameter to its 20th power, one multiplication at a time. */
+    private static BodyWriter late(BodyWriter body) {
+        body.get(1);
+        for (int i = 1; i < 20; i++) body.get(1).op(Opcode.I32_MUL);
+        return body;
     }
 
     @ParameterizedTest
