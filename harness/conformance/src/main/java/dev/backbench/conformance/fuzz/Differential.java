@@ -56,7 +56,7 @@ final class Differential {
         } catch (Trap trap) {
             seen.add(what + " traps: " + trap.reason());
         }
-        state(instance, seen);
+        if (call.look()) state(instance, seen);
     }
 
     private static void state(Instance instance, List<String> seen) {

@@ -17,7 +17,6 @@ final class ExpressionGenerator {
     private final FunctionGenerator function;
     private final ModuleGenerator module;
     private final Rng rng;
-    private final int[] scratch = {-1, -1}; // by float type
     private int depth;
 
     ExpressionGenerator(FunctionGenerator function) {
@@ -85,13 +84,7 @@ final class ExpressionGenerator {
     }
 
     private void load(int type) {
-        int[] loads = switch (type) {
-            case ValType.I32 -> Ops.I32_LOADS;
-            case ValType.I64 -> Ops.I64_LOADS;
-            case ValType.F32 -> new int[] {F32_LOAD};
-            default -> new int[] {F64_LOAD};
-        };
-        int opcode = rng.of(loads);
+        int opcode = rng.of(Ops.loads(type));
         int offset = address();
         function.op(opcode, rng.between(0, Ops.accessLog2(opcode)), offset);
     }
@@ -157,10 +150,10 @@ final class ExpressionGenerator {
 
     private void i32() {
         switch (rng.below(12)) {
-            case 0, 1, 2, 3, 4 -> binary(ValType.I32, rng.of(Ops.I32_BINARY));
-            case 5 -> unary(ValType.I32, rng.of(Ops.I32_UNARY));
+            case 0, 1, 2, 3, 4 -> binary(ValType.I32, rng.of(Ops.binary(ValType.I32)));
+            case 5 -> unary(ValType.I32, rng.of(Ops.unary(ValType.I32)));
             case 6, 7 -> compare();
-            case 8, 9 -> convert(Ops.TO_I32, Ops.TO_I32_FROM);
+            case 8, 9 -> convert(ValType.I32);
             case 10 -> size();
             default -> nullTest();
         }
@@ -168,9 +161,9 @@ final class ExpressionGenerator {
 
     private void i64() {
         switch (rng.below(10)) {
-            case 0, 1, 2, 3, 4 -> binary(ValType.I64, rng.of(Ops.I64_BINARY));
-            case 5, 6 -> unary(ValType.I64, rng.of(Ops.I64_UNARY));
-            default -> convert(Ops.TO_I64, Ops.TO_I64_FROM);
+            case 0, 1, 2, 3, 4 -> binary(ValType.I64, rng.of(Ops.binary(ValType.I64)));
+            case 5, 6 -> unary(ValType.I64, rng.of(Ops.unary(ValType.I64)));
+            default -> convert(ValType.I64);
         }
     }
 
@@ -194,20 +187,15 @@ final class ExpressionGenerator {
 
     private void compare() {
         int type = rng.of(Ops.TYPES);
-        int[] compares = switch (type) {
-            case ValType.I32 -> Ops.I32_COMPARE;
-            case ValType.I64 -> Ops.I64_COMPARE;
-            case ValType.F32 -> Ops.F32_COMPARE;
-            default -> Ops.F64_COMPARE;
-        };
         loose(type);
         loose(type);
-        function.op(rng.of(compares));
+        function.op(rng.of(Ops.compare(type)));
     }
 
-    private void convert(int[] opcodes, int[] from) {
+    private void convert(int type) {
+        int[] opcodes = Ops.conversions(type), from = Ops.conversionsFrom(type);
         int which = rng.below(opcodes.length);
-        while (mayTrap(opcodes[which]) && rng.percent(70)) which = rng.below(opcodes.length);
+        while (module.avoids(opcodes[which]) || mayTrap(opcodes[which]) && rng.percent(70)) which = rng.below(opcodes.length);
         boolean bits = opcodes[which] == I32_REINTERPRET_F32 || opcodes[which] == I64_REINTERPRET_F64;
         if (bits) value(from[which]);
         else loose(from[which]);
@@ -285,7 +273,7 @@ final class ExpressionGenerator {
             }
             default -> {
                 arithmetic(type);
-                canonical(type);
+                function.canonical(type);
             }
         }
     }
@@ -304,33 +292,17 @@ final class ExpressionGenerator {
     }
 
     private void arithmetic(int type) {
-        boolean single = type == ValType.F32;
         switch (rng.below(10)) {
             case 0, 1, 2, 3, 4 -> {
                 loose(type);
                 loose(type);
-                function.op(rng.of(single ? Ops.F32_BINARY : Ops.F64_BINARY));
+                function.op(rng.of(Ops.binary(type)));
             }
             case 5, 6 -> {
                 loose(type);
-                function.op(rng.of(single ? Ops.F32_UNARY : Ops.F64_UNARY));
+                function.op(rng.of(Ops.unary(type)));
             }
-            default -> convert(single ? Ops.TO_F32 : Ops.TO_F64, single ? Ops.TO_F32_FROM : Ops.TO_F64_FROM);
+            default -> convert(type);
         }
-    }
-
-    /** Replaces any NaN by the canonical one. */
-    private void canonical(int type) {
-        int slot = type == ValType.F32 ? 0 : 1;
-        if (scratch[slot] < 0) scratch[slot] = function.scratch(type);
-        int local = scratch[slot];
-        function.op(LOCAL_TEE, local);
-        if (slot == 0) function.code.f32Bits(0x7FC00000);
-        else function.code.f64Bits(0x7FF8000000000000L);
-        module.written[slot == 0 ? F32_CONST : F64_CONST]++;
-        function.op(LOCAL_GET, local);
-        function.op(LOCAL_GET, local);
-        function.op(slot == 0 ? F32_EQ : F64_EQ);
-        function.op(SELECT);
     }
 }

@@ -23,13 +23,14 @@ final class FunctionGenerator {
     static final int RESERVED = 0;
 
     private final ExpressionGenerator expressions;
+    private final int[] canonicalScratch = {-1, -1}; // by float type
     /** Types a branch to the label carries, outermost (the function's) first. */
     private final List<int[]> labels = new ArrayList<>();
 
-    FunctionGenerator(ModuleGenerator module, int function) {
+    FunctionGenerator(ModuleGenerator module, FuncType type) {
         this.module = module;
+        this.type = type;
         rng = module.rng;
-        type = module.signatures.get(function);
         code = new BodyWriter(type.parameters().length);
         for (int parameter : type.parameters()) locals.add(parameter);
         expressions = new ExpressionGenerator(this);
@@ -142,6 +143,22 @@ final class FunctionGenerator {
         for (int i = types.length - 1; i >= 0; i--) op(LOCAL_SET, localOf(types[i]));
     }
 
+    /** Replaces any NaN on the stack by the canonical one; other types are left alone. */
+    void canonical(int valueType) {
+        if (valueType != ValType.F32 && valueType != ValType.F64) return;
+        int slot = valueType == ValType.F32 ? 0 : 1;
+        if (canonicalScratch[slot] < 0) canonicalScratch[slot] = scratch(valueType);
+        int local = canonicalScratch[slot];
+        op(LOCAL_TEE, local);
+        if (slot == 0) code.f32Bits(0x7FC00000);
+        else code.f64Bits(0x7FF8000000000000L);
+        module.written[slot == 0 ? F32_CONST : F64_CONST]++;
+        op(LOCAL_GET, local);
+        op(LOCAL_GET, local);
+        op(slot == 0 ? F32_EQ : F64_EQ);
+        op(SELECT);
+    }
+
     // ---- statements ----
 
     void statements(int count) {
@@ -151,20 +168,21 @@ final class FunctionGenerator {
     private void statement() {
         budget--;
         boolean deep = labels.size() > MOST_NESTING;
-        switch (rng.below(deep ? 13 : 21)) {
+        switch (rng.below(deep ? 14 : 22)) {
             case 0, 1, 2 -> assign();
             case 3, 4, 5 -> store();
             case 6 -> setGlobal();
-            case 7, 8 -> call();
-            case 9 -> bulk();
-            case 10 -> table();
-            case 11 -> leaveIf();
-            case 12 -> trapIf();
-            case 13, 14 -> choose();
-            case 15, 16 -> loop();
-            case 17 -> loopWithValues();
-            case 18 -> blockWithValues();
-            case 19 -> dispatch();
+            case 7 -> swap();
+            case 8, 9 -> call();
+            case 10 -> bulk();
+            case 11 -> table();
+            case 12 -> leaveIf();
+            case 13 -> trapIf();
+            case 14, 15 -> choose();
+            case 16, 17 -> loop();
+            case 18 -> loopWithValues();
+            case 19 -> blockWithValues();
+            case 20 -> dispatch();
             default -> deadEnd();
         }
     }
@@ -174,6 +192,15 @@ final class FunctionGenerator {
         int local = localOf(t);
         expressions.value(t);
         op(LOCAL_SET, local);
+    }
+
+    private void swap() {
+        int t = rng.of(Ops.TYPES);
+        int one = localOf(t), other = localOf(t);
+        op(LOCAL_GET, one);
+        op(LOCAL_GET, other);
+        op(LOCAL_SET, one);
+        op(LOCAL_SET, other);
     }
 
     private void store() {
@@ -220,7 +247,7 @@ final class FunctionGenerator {
                 op(MEMORY_INIT, ModuleGenerator.PASSIVE_DATA, 0);
             }
             default -> {
-                if (rng.percent(30)) op(DATA_DROP, ModuleGenerator.PASSIVE_DATA);
+                if (rng.percent(50)) op(DATA_DROP, ModuleGenerator.PASSIVE_DATA);
             }
         }
     }

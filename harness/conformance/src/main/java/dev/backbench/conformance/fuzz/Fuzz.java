@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Differential fuzzing: generated modules under a reference back end and under others, everything that can be seen compared. A case is its seed: {@code --seed=RUN --only=CASE} shows it
- * again, and its module is written beside.
+ * Differential fuzzing: generated modules under a reference back end and under others, everything that can be seen compared. A case is the run's seed and its number, and a
+ * failing one's module is written.
  */
 public final class Fuzz {
     /**
@@ -38,18 +38,27 @@ public final class Fuzz {
      * @param cases run
      * @param written opcodes by how often the generator wrote them
      * @param traps by reason, how often the reference trapped
+     * @param findings where a subject is wrong, as far as one can tell
+     * @param outvoted where all subjects, of two back ends at least, agree with each other against the reference
      */
-    public record Result(long cases, int[] written, Map<String, Integer> traps, List<Finding> findings) {}
+    public record Result(long cases, int[] written, Map<String, Integer> traps, List<Finding> findings, List<Finding> outvoted) {}
 
     private final Options options;
     private final PrintStream progress;
     private final int[] written = new int[0x112];
+    private final boolean careful;
     private final Map<String, Integer> traps = new TreeMap<>();
     private final List<Finding> findings = new ArrayList<>();
+    private final List<Finding> outvoted = new ArrayList<>();
 
     private Fuzz(Options options, PrintStream progress) {
         this.options = options;
         this.progress = progress;
+        careful = isEndive(options.reference) || options.subjects.stream().anyMatch(Fuzz::isEndive);
+    }
+
+    private static boolean isEndive(String spec) {
+        return spec.startsWith("interp") || spec.startsWith("jvm");
     }
 
     /** @throws IOException a failing module cannot be written */
@@ -72,14 +81,14 @@ public final class Fuzz {
         long end = System.nanoTime() + options.budget.toNanos();
         long cases = 0;
         for (long i = options.first; i < options.first + options.count && System.nanoTime() < end; i++, cases++) {
-            FuzzCase test = ModuleGenerator.generate(Rng.seed(options.seed, i));
+            FuzzCase test = ModuleGenerator.generate(Rng.seed(options.seed, i), careful);
             Path underWay = write(test, "under-way.wasm"); // what to look at if a subject kills this process
             List<String> expected = Differential.observe(test, reference);
             count(test, expected);
-            for (int s = 0; s < subjects.size(); s++) compare(i, test, expected, options.subjects.get(s), subjects.get(s));
+            compare(i, test, expected, subjects);
             Files.delete(underWay);
         }
-        return new Result(cases, written, traps, findings);
+        return new Result(cases, written, traps, findings, outvoted);
     }
 
     private void count(FuzzCase test, List<String> seen) {
@@ -90,14 +99,24 @@ public final class Fuzz {
         }
     }
 
-    private void compare(long index, FuzzCase test, List<String> expected, String name, Compiler subject) throws IOException {
-        List<String> got = Differential.observe(test, subject);
-        int at = Differential.firstDifference(expected, got);
-        if (at < 0) return;
-        Path wasm = write(test, "seed" + options.seed + "-case" + index + ".wasm");
-        Finding finding = new Finding(name, index, test.seed(), wasm, line(expected, at), line(got, at));
-        findings.add(finding);
-        progress.println(finding);
+    private void compare(long index, FuzzCase test, List<String> expected, List<Compiler> subjects) throws IOException {
+        List<List<String>> all = new ArrayList<>();
+        for (Compiler subject : subjects) all.add(Differential.observe(test, subject));
+        boolean alone = unlike() && all.stream().allMatch(seen -> seen.equals(all.getFirst()));
+        for (int s = 0; s < all.size(); s++) {
+            int at = Differential.firstDifference(expected, all.get(s));
+            if (at < 0) continue;
+            Path wasm = write(test, "seed" + options.seed + "-case" + index + ".wasm");
+            Finding finding = new Finding(options.subjects.get(s), index, test.seed(), wasm, line(expected, at), line(all.get(s), at));
+            (alone ? outvoted : findings).add(finding);
+            progress.println(alone ? options.reference + " is alone: " + finding : finding.toString());
+            if (alone) return;
+        }
+    }
+
+    /** Whether the subjects are of two back ends at least. */
+    private boolean unlike() {
+        return options.subjects.stream().map(subject -> BackendSpec.parse(subject).id()).distinct().count() > 1;
     }
 
     private static String line(List<String> lines, int at) {

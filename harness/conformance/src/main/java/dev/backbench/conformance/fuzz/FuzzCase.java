@@ -9,6 +9,6 @@ import java.util.List;
  * @param written by opcode, how often the generator wrote it
  */
 record FuzzCase(long seed, byte[] wasm, List<Call> calls, int[] written) {
-    /** A call of an exported function. */
-    record Call(String function, FuncType type, long[] arguments) {}
+    /** A call of an exported function. @param look whether memory, tables and globals are looked at afterwards */
+    record Call(String function, FuncType type, long[] arguments, boolean look) {}
 }

@@ -8,27 +8,22 @@ import dev.backbench.wasm.ValType;
 final class Ops {
     static final int[] TYPES = {ValType.I32, ValType.I64, ValType.F32, ValType.F64};
 
-    static final int[] I32_BINARY = range(I32_ADD, I32_ROTR), I64_BINARY = range(I64_ADD, I64_ROTR), F32_BINARY = range(F32_ADD, F32_MAX), F64_BINARY = range(F64_ADD, F64_MAX);
-    /** Results that may be a NaN of any bits are those of arithmetic; {@code abs neg copysign} only touch the sign. */
-    static final int[] F32_UNARY = range(F32_CEIL, F32_SQRT), F64_UNARY = range(F64_CEIL, F64_SQRT);
-    static final int[] I32_UNARY = {I32_CLZ, I32_CTZ, I32_POPCNT, I32_EQZ, I32_EXTEND8_S, I32_EXTEND16_S};
-    static final int[] I64_UNARY = {I64_CLZ, I64_CTZ, I64_POPCNT, I64_EXTEND8_S, I64_EXTEND16_S, I64_EXTEND32_S};
-    static final int[] I32_COMPARE = range(I32_EQ, I32_GE_U), I64_COMPARE = range(I64_EQ, I64_GE_U), F32_COMPARE = range(F32_EQ, F32_GE), F64_COMPARE = range(F64_EQ, F64_GE);
+    /** By type. Results that may be a NaN of any bits are those of arithmetic; {@code abs neg copysign}, which only touch the sign, stand apart. */
+    private static final int[][] BINARY = {range(I32_ADD, I32_ROTR), range(I64_ADD, I64_ROTR), range(F32_ADD, F32_MAX), range(F64_ADD, F64_MAX)};
+    private static final int[][] UNARY = {{I32_CLZ, I32_CTZ, I32_POPCNT, I32_EQZ, I32_EXTEND8_S, I32_EXTEND16_S}, {I64_CLZ, I64_CTZ, I64_POPCNT, I64_EXTEND8_S, I64_EXTEND16_S, I64_EXTEND32_S},
+        range(F32_CEIL, F32_SQRT), range(F64_CEIL, F64_SQRT)};
+    private static final int[][] COMPARE = {range(I32_EQ, I32_GE_U), range(I64_EQ, I64_GE_U), range(F32_EQ, F32_GE), range(F64_EQ, F64_GE)};
+    /** Conversions to a type, each from the type at the same place of {@link #FROM}. */
+    private static final int[][] TO = {
+        {I32_WRAP_I64, I64_EQZ, I32_TRUNC_F32_S, I32_TRUNC_F32_U, I32_TRUNC_F64_S, I32_TRUNC_F64_U, I32_TRUNC_SAT_F32_S, I32_TRUNC_SAT_F32_U, I32_TRUNC_SAT_F64_S, I32_TRUNC_SAT_F64_U, I32_REINTERPRET_F32},
+        {I64_EXTEND_I32_S, I64_EXTEND_I32_U, I64_TRUNC_F32_S, I64_TRUNC_F32_U, I64_TRUNC_F64_S, I64_TRUNC_F64_U, I64_TRUNC_SAT_F32_S, I64_TRUNC_SAT_F32_U, I64_TRUNC_SAT_F64_S, I64_TRUNC_SAT_F64_U,
+            I64_REINTERPRET_F64},
+        {F32_CONVERT_I32_S, F32_CONVERT_I32_U, F32_CONVERT_I64_S, F32_CONVERT_I64_U, F32_DEMOTE_F64, F32_REINTERPRET_I32},
+        {F64_CONVERT_I32_S, F64_CONVERT_I32_U, F64_CONVERT_I64_S, F64_CONVERT_I64_U, F64_PROMOTE_F32, F64_REINTERPRET_I64}};
+    private static final int[][] FROM = {types("llffddffddf"), types("iiffddffddd"), types("iilldi"), types("iillfl")};
+    private static final int[][] LOADS = {{I32_LOAD, I32_LOAD8_S, I32_LOAD8_U, I32_LOAD16_S, I32_LOAD16_U},
+        {I64_LOAD, I64_LOAD8_S, I64_LOAD8_U, I64_LOAD16_S, I64_LOAD16_U, I64_LOAD32_S, I64_LOAD32_U}, {F32_LOAD}, {F64_LOAD}};
 
-    /** Conversions to a type, each from the type at the same place of the array beside it. */
-    static final int[] TO_I32 = {I32_WRAP_I64, I64_EQZ, I32_TRUNC_F32_S, I32_TRUNC_F32_U, I32_TRUNC_F64_S, I32_TRUNC_F64_U, I32_TRUNC_SAT_F32_S, I32_TRUNC_SAT_F32_U, I32_TRUNC_SAT_F64_S,
-        I32_TRUNC_SAT_F64_U, I32_REINTERPRET_F32};
-    static final int[] TO_I32_FROM = types("llffddffddf");
-    static final int[] TO_I64 = {I64_EXTEND_I32_S, I64_EXTEND_I32_U, I64_TRUNC_F32_S, I64_TRUNC_F32_U, I64_TRUNC_F64_S, I64_TRUNC_F64_U, I64_TRUNC_SAT_F32_S, I64_TRUNC_SAT_F32_U,
-        I64_TRUNC_SAT_F64_S, I64_TRUNC_SAT_F64_U, I64_REINTERPRET_F64};
-    static final int[] TO_I64_FROM = types("iiffddffddd");
-    static final int[] TO_F32 = {F32_CONVERT_I32_S, F32_CONVERT_I32_U, F32_CONVERT_I64_S, F32_CONVERT_I64_U, F32_DEMOTE_F64, F32_REINTERPRET_I32};
-    static final int[] TO_F32_FROM = types("iilldi");
-    static final int[] TO_F64 = {F64_CONVERT_I32_S, F64_CONVERT_I32_U, F64_CONVERT_I64_S, F64_CONVERT_I64_U, F64_PROMOTE_F32, F64_REINTERPRET_I64};
-    static final int[] TO_F64_FROM = types("iillfl");
-
-    static final int[] I32_LOADS = {I32_LOAD, I32_LOAD8_S, I32_LOAD8_U, I32_LOAD16_S, I32_LOAD16_U};
-    static final int[] I64_LOADS = {I64_LOAD, I64_LOAD8_S, I64_LOAD8_U, I64_LOAD16_S, I64_LOAD16_U, I64_LOAD32_S, I64_LOAD32_U};
     static final int[] STORES = {I32_STORE, I64_STORE, F32_STORE, F64_STORE, I32_STORE8, I32_STORE16, I64_STORE8, I64_STORE16, I64_STORE32};
     static final int[] STORE_TYPES = types("ilfdiilll");
 
@@ -45,6 +40,35 @@ final class Ops {
         0x7FF8000000000001L, 0x7FF0000000000001L, 0xFFF4000000000000L, 0x47EFFFFFF0000000L, 0x3690000000000000L, 0x400921FB54442D18L};
 
     private Ops() {}
+
+    private static int place(int type) {
+        return ValType.I32 - type; // i32 i64 f32 f64 are consecutive, downwards
+    }
+
+    static int[] binary(int type) {
+        return BINARY[place(type)];
+    }
+
+    static int[] unary(int type) {
+        return UNARY[place(type)];
+    }
+
+    /** Comparisons of two values of the type. */
+    static int[] compare(int type) {
+        return COMPARE[place(type)];
+    }
+
+    static int[] conversions(int type) {
+        return TO[place(type)];
+    }
+
+    static int[] conversionsFrom(int type) {
+        return FROM[place(type)];
+    }
+
+    static int[] loads(int type) {
+        return LOADS[place(type)];
+    }
 
     /** Constants of a type, as the 64 bits of a value. */
     static long constant(Rng rng, int type) {
