@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Writes the statements of one function: what has effects and moves control. Expressions are {@link ExpressionGenerator}'s. */
 final class FunctionGenerator {
-    private static final int MOST_NESTING = 4, BUDGET = 90, TURNS = 5;
+    private static final int MOST_NESTING = 4, BUDGET = 70, TURNS = 5;
 
     final ModuleGenerator module;
     final Rng rng;

@@ -15,7 +15,7 @@ import java.util.List;
  * next, or by a trap before.
  */
 final class KernelGenerator {
-    private static final int CALLS = 6;
+    private static final int CALLS = 10;
     /** Around the ends of the memory, the segments, the tables and the address space. */
     private static final long[] PLACES = {0, 1, 2, 4, 5, 8, 11, 12, 13, 35, 39, 40, 41, 64, 255, 4096, 65520, 65528, 65529, 65532, 65533, 65534, 65535, 65536, 65537, 0x7FFFFFFF, 0x80000000L, 0xFFFFFFF0L,
         0xFFFFFFF8L, 0xFFFFFFFCL, 0xFFFFFFFEL, 0xFFFFFFFFL};
@@ -70,8 +70,10 @@ final class KernelGenerator {
             long[] arguments = new long[type.parameters().length];
             for (int a = 0; a < arguments.length; a++) {
                 int parameter = type.parameters()[a];
-                arguments[a] = places && parameter == ValType.I32 ? place() : a > 0 && parameter == type.parameters()[a - 1] && rng.percent(15) ? arguments[a - 1] : Ops.constant(rng, parameter);
+                arguments[a] = places && parameter == ValType.I32 ? place() : Ops.constant(rng, parameter);
             }
+            boolean twins = !places && arguments.length == 2 && type.parameters()[0] == type.parameters()[1];
+            if (twins && rng.percent(35)) System.arraycopy(Ops.pair(rng, type.parameters()[0]), 0, arguments, 0, 2);
             calls.add(new FuzzCase.Call(name, type, arguments, i == CALLS - 1));
         }
     }
@@ -120,8 +122,10 @@ final class KernelGenerator {
         begin(type(new int[] {ValType.I32, stored}, loaded, loaded));
         get(1);
         code.op(load, align, offset);
-        get(2);
-        code.op(Ops.STORES[which], rng.between(0, Ops.accessLog2(Ops.STORES[which])), offset);
+        if (rng.percent(70)) {
+            get(2);
+            code.op(Ops.STORES[which], rng.between(0, Ops.accessLog2(Ops.STORES[which])), offset);
+        }
         get(1);
         code.op(load, align, offset);
         finish(true);

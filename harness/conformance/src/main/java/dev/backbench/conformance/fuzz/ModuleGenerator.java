@@ -22,7 +22,7 @@ final class ModuleGenerator {
     static final int TABLE_SIZE = 12, TABLE_MAX = 20, EXTERN_TABLE_SIZE = 4, EXTERN_TABLE_MAX = 9;
     static final int MEMORY_MAX = 3, PAGE = 65536;
     static final int PASSIVE_DATA = 1, PASSIVE_DATA_BYTES = 40, PASSIVE_ELEMENTS = 1, PASSIVE_ELEMENTS_COUNT = 5;
-    private static final int CALLS = 6, KERNELS = 8, MOST_FUNCTIONS = 6, FUEL_TANK = 300;
+    private static final int CALLS = 6, KERNELS = 14, MOST_FUNCTIONS = 5, FUEL_TANK = 300;
 
     final Rng rng;
     final ModuleWriter module = new ModuleWriter();

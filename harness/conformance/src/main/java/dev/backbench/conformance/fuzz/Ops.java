@@ -3,6 +3,7 @@ package dev.backbench.conformance.fuzz;
 import static dev.backbench.wasm.Opcode.*;
 
 import dev.backbench.wasm.ValType;
+import java.util.Arrays;
 
 /** The numeric and memory operations by type, for drawing from. */
 final class Ops {
@@ -70,6 +71,24 @@ final class Ops {
         return LOADS[place(type)];
     }
 
+    /** Zeros, ones, infinities, a NaN of each kind: the values that floating-point rules make exceptions for. */
+    private static final long[] F32_SPECIAL = {0, 0x80000000L, 0x3F800000, 0xBF800000L, 0x7F800000, 0xFF800000L, 0x7FC00000, 0xFFC00001L, 0x7F800001};
+    private static final long[] F64_SPECIAL = {0, Long.MIN_VALUE, 0x3FF0000000000000L, 0xBFF0000000000000L, 0x7FF0000000000000L, 0xFFF0000000000000L, 0x7FF8000000000000L, 0xFFF8000000000001L,
+        0x7FF0000000000001L};
+
+    /** Pairs of operands that an operation of two has a rule for: overflow of division, amounts over the width, sums of signed zeros, opposite infinities. */
+    private static final long[][][] PAIRS = {
+        {{0x80000000L, 0xFFFFFFFFL}, {0x80000000L, 0x80000000L}, {0xFFFFFFFFL, 0}, {0x80000001L, 32}, {0xFFFFFFFFL, 1}, {1, 0xFFFFFFFFL}, {0x12345678, 33}},
+        {{Long.MIN_VALUE, -1}, {Long.MIN_VALUE, Long.MIN_VALUE}, {-1, 0}, {Long.MIN_VALUE + 1, 64}, {-1, 1}, {1, -1}, {0x0123456789ABCDEFL, 65}, {1L << 32, 1L << 32}},
+        {{0x80000000L, 0x80000000L}, {0, 0x80000000L}, {0x80000000L, 0}, {0x7F800000, 0xFF800000L}, {0x7FC00000, 0x3F800000}, {0x3F800000, 0x7F800001}, {0, 0}},
+        {{Long.MIN_VALUE, Long.MIN_VALUE}, {0, Long.MIN_VALUE}, {Long.MIN_VALUE, 0}, {0x7FF0000000000000L, 0xFFF0000000000000L}, {0x7FF8000000000000L, 0x3FF0000000000000L},
+            {0x3FF0000000000000L, 0x7FF0000000000001L}, {0, 0}}};
+
+    static long[] pair(Rng rng, int type) {
+        long[][] pairs = PAIRS[place(type)];
+        return pairs[rng.below(pairs.length)];
+    }
+
     /** Constants of a type, as the 64 bits of a value. */
     static long constant(Rng rng, int type) {
         if (rng.percent(15)) return type == ValType.I32 || type == ValType.F32 ? rng.next() & 0xFFFFFFFFL : rng.next();
@@ -77,8 +96,8 @@ final class Ops {
         return switch (type) {
             case ValType.I32 -> rng.of(I32_CONSTANTS) & 0xFFFFFFFFL;
             case ValType.I64 -> rng.of(I64_CONSTANTS);
-            case ValType.F32 -> rng.of(F32_CONSTANTS) & 0xFFFFFFFFL;
-            default -> rng.of(F64_CONSTANTS);
+            case ValType.F32 -> rng.of(rng.percent(40) ? F32_SPECIAL : F32_CONSTANTS) & 0xFFFFFFFFL;
+            default -> rng.of(rng.percent(40) ? F64_SPECIAL : F64_CONSTANTS);
         };
     }
 
@@ -90,6 +109,16 @@ final class Ops {
             case ValType.F32 -> Float.floatToRawIntBits(value / 4f) & 0xFFFFFFFFL;
             default -> Double.doubleToRawLongBits(value / 4.0);
         };
+    }
+
+    /** Every operation there is to reach. */
+    static int[] all() {
+        int[] all = new int[TABLE_FILL + 1];
+        int count = 0;
+        for (int[] range : new int[][] {{UNREACHABLE, ELSE}, {END, CALL_INDIRECT}, {DROP, SELECT_T}, {LOCAL_GET, TABLE_SET}, {I32_LOAD, I64_EXTEND32_S}, {REF_NULL, REF_FUNC}, {I32_TRUNC_SAT_F32_S, TABLE_FILL}}) {
+            for (int op = range[0]; op <= range[1]; op++) all[count++] = op;
+        }
+        return Arrays.copyOf(all, count);
     }
 
     /** log2 of the bytes a load or store moves: the greatest alignment it may claim. */

@@ -19,7 +19,7 @@ record PlantedBug(String name, UnaryOperator<IrBuilder> plant) {
             {I64_POPCNT, I64_CLZ}, {I32_EXTEND8_S, I32_EXTEND16_S}, {I64_EXTEND32_S, I64_EXTEND16_S}, {I64_EXTEND_I32_S, I64_EXTEND_I32_U}, {I64_EXTEND_I32_U, I64_EXTEND_I32_S}, {F32_CEIL, F32_FLOOR},
             {F64_FLOOR, F64_TRUNC}, {F32_NEAREST, F32_CEIL}, {F64_NEAREST, F64_FLOOR}, {F64_TRUNC, F64_NEAREST}, {F64_SQRT, F64_ABS}, {F32_ABS, F32_NEG}, {I32_TRUNC_F64_S, I32_TRUNC_SAT_F64_S},
             {I64_TRUNC_F32_U, I64_TRUNC_F32_S}, {I32_TRUNC_F32_U, I32_TRUNC_F32_S}, {I64_TRUNC_F64_U, I64_TRUNC_F64_S}, {I32_TRUNC_SAT_F32_U, I32_TRUNC_SAT_F32_S}, {I64_TRUNC_SAT_F64_S, I64_TRUNC_SAT_F64_U},
-            {F32_CONVERT_I32_U, F32_CONVERT_I32_S}, {F64_CONVERT_I64_U, F64_CONVERT_I64_S}, {F32_CONVERT_I64_U, F32_CONVERT_I64_S}, {I32_LOAD8_S, I32_LOAD8_U}, {I32_LOAD16_U, I32_LOAD16_S},
+            {F32_CONVERT_I32_U, F32_CONVERT_I32_S}, {F64_CONVERT_I64_U, F64_CONVERT_I64_S}, {I32_LOAD8_S, I32_LOAD8_U}, {I32_LOAD16_U, I32_LOAD16_S},
             {I64_LOAD8_U, I64_LOAD8_S}, {I64_LOAD16_S, I64_LOAD16_U}, {I64_LOAD32_S, I64_LOAD32_U}, {I32_STORE8, I32_STORE16}, {I64_STORE32, I64_STORE16}, {I64_STORE, I64_STORE32}};
         PlantedBug[] byHand = {
             bug("operands of i32.sub swapped", b -> new Binary(b, I32_SUB, (to, x, y) -> to.binary(I32_SUB, y, x))),
@@ -321,9 +321,9 @@ record PlantedBug(String name, UnaryOperator<IrBuilder> plant) {
         }
     }
 
-    /** Moves happen one after the other, so that a swap around a loop loses a value: the second is given what the first replaced. */
+    /** Moves happen one after the other, so that a swap around a loop loses a value: a later move of a parameter gives what an earlier one put there. */
     private static final class EdgeSwap extends ForwardingBuilder {
-        private final Map<Integer, int[]> first = new HashMap<>();
+        private final Map<Integer, Map<Integer, Integer>> moves = new HashMap<>();
 
         EdgeSwap(IrBuilder to) {
             super(to);
@@ -331,14 +331,15 @@ record PlantedBug(String name, UnaryOperator<IrBuilder> plant) {
 
         @Override
         public void begin(Context context) {
-            first.clear();
+            moves.clear();
             to.begin(context);
         }
 
         @Override
         public void edgeArgument(int edge, int parameter, int value) {
-            int[] before = first.putIfAbsent(edge, new int[] {parameter, value});
-            to.edgeArgument(edge, parameter, before != null && before[0] == value ? before[1] : value);
+            Map<Integer, Integer> before = moves.computeIfAbsent(edge, e -> new HashMap<>());
+            to.edgeArgument(edge, parameter, before.getOrDefault(value, value));
+            before.put(parameter, value);
         }
     }
 
