@@ -57,6 +57,10 @@ build_libc() { # name, sources and flags...
     zig cc -target wasm32-wasi -mcpu=$features -O2 -std=c23 -Wall -Wextra "$@" -o "$work/$name.wasm"
 }
 
+build_cpp() { # name
+    zig c++ -target wasm32-wasi -mcpu=$features -O2 -std=c++20 -Wall -Wextra -fno-exceptions -fno-rtti "$1.cpp" -o "$work/$1.wasm"
+}
+
 build_zig() { # name, flags...
     name=$1; shift
     zig build-exe -target wasm32-wasi -mcpu=$features -OReleaseFast -femit-bin="$work/$name.wasm" "$@" --dep bench -Mroot="$name.zig" -Mbench="$programs/lib/bench.zig"
@@ -99,7 +103,7 @@ build() { # name
         riscv) build_riscv ;;
         minic) build_libc minic minic.c parse.c generate.c optimise.c machine.c ;;
         *)
-            for language in c zig wat ts rs go; do
+            for language in c cpp zig wat ts rs go; do
                 [ -e "$1.$language" ] && { "build_$language" "$1"; break; }
             done ;;
     esac
