@@ -63,7 +63,7 @@ final class Expansions {
         long home = f.pool().forBlock(ValType.F64);
         f.open();
         long x = f.take(f.r.a[row]);
-        jit.assignOpaque(f.at, home, x);
+        jit.assignOpaque(f.at, home, x, true);
         f.define(row, jit.cast(Jit.value(home), jit.f32), false, false);
     }
 

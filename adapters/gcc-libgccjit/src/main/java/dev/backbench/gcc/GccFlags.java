@@ -38,7 +38,7 @@ final class GccFlags {
     GccFlags(CompileOptions options) {
         for (String option : options.extra()) if (!names().contains(option)) throw new BackendException("gcc has no option +" + option + "; there are: " + names());
         for (Semantic semantic : SEMANTICS) if (!options.extra().contains(WITHOUT + semantic.name)) flags.addAll(semantic.flags);
-        order = options.extra().contains(WITHOUT + ORDERED_MEMORY) ? MemoryOrder.RELAXED : MemoryOrder.VOLATILE;
+        order = options.extra().contains(WITHOUT + ORDERED_MEMORY) ? MemoryOrder.RELAXED : options.extra().contains("volatile") ? MemoryOrder.VOLATILE : MemoryOrder.SPLIT;
         flags.addAll(CpuFlags.host());
     }
 
@@ -48,7 +48,7 @@ final class GccFlags {
 
     /** Options after {@code +}. */
     static Set<String> names() {
-        Set<String> names = new TreeSet<>(List.of(WITHOUT + ORDERED_MEMORY));
+        Set<String> names = new TreeSet<>(List.of(WITHOUT + ORDERED_MEMORY, "volatile"));
         for (Semantic semantic : SEMANTICS) names.add(WITHOUT + semantic.name);
         return names;
     }

@@ -26,7 +26,7 @@ final class JitContext implements AutoCloseable {
     private final MemorySegment scratch = arena.allocate(8L * 1024 + 16);
     private final long parameterName, localName;
     private final long[] trapTemplates = new long[TrapReason.values().length];
-    private final long memoryClobber, emptyTemplate, sseOutput, sameAsOutput;
+    private final long memoryClobber, emptyTemplate, output, sseOutput, sameAsOutput;
     private final long unreachable;
     private final long[] arguments = new long[3];
 
@@ -59,6 +59,7 @@ final class JitContext implements AutoCloseable {
         localName = string("v");
         memoryClobber = string("memory");
         emptyTemplate = string("");
+        output = string("=r");
         sseOutput = string("=x");
         sameAsOutput = string("0");
         unreachable = builtin("__builtin_unreachable");
@@ -142,10 +143,10 @@ final class JitContext implements AutoCloseable {
         Jit.jump(block, block);
     }
 
-    /** Assigns {@code value} to {@code lvalue}, both in SSE registers, without GCC knowing that they are equal. */
-    void assignOpaque(long block, long lvalue, long value) {
+    /** Assigns {@code value} to {@code lvalue} without GCC knowing that they are equal. @param sse whether they are floats */
+    void assignOpaque(long block, long lvalue, long value, boolean sse) {
         long asm = Jit.asm(block, emptyTemplate);
-        Jit.asmOutput(asm, 0, sseOutput, lvalue);
+        Jit.asmOutput(asm, 0, sse ? sseOutput : output, lvalue);
         Jit.asmInput(asm, 0, sameAsOutput, value);
     }
 

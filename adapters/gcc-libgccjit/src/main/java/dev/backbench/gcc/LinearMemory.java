@@ -17,7 +17,7 @@ final class LinearMemory {
     private final JitContext jit;
     /** By opcode: what is accessed, qualified, and a pointer to it. */
     private final long[] types = new long[OPCODES], pointers = new long[OPCODES];
-    private long base;
+    private long loadBase, storeBase;
 
     LinearMemory(FunctionBuilder f) {
         this.f = f;
@@ -29,7 +29,12 @@ final class LinearMemory {
         if (!f.r.usesMemory) return;
         long home = jit.local(f.functionHandle(), jit.bytes);
         Jit.assign(f.at, home, jit.read(f.instance, InstanceLayout.MEMORY_BASE, jit.bytes));
-        base = Jit.value(home);
+        loadBase = storeBase = Jit.value(home);
+        if (f.m.order == MemoryOrder.SPLIT && f.r.storesMemory) {
+            long opaque = jit.local(f.functionHandle(), jit.bytes);
+            jit.assignOpaque(f.at, opaque, loadBase, false);
+            storeBase = Jit.value(opaque);
+        }
     }
 
     void access(int row) {
@@ -51,7 +56,8 @@ final class LinearMemory {
 
     private long pointer(int row, int op, long offset) {
         int address = f.r.a[row];
-        if (f.checksBounds()) return checked(address, offset, bytes(op));
+        long base = op < I32_STORE ? loadBase : storeBase;
+        if (f.checksBounds()) return checked(base, address, offset, bytes(op));
         // The sum of a constant address and the offset is 33 bits, as it should be.
         if (f.isConstant(address)) return jit.plus(base, jit.size((f.r.a[address] & 0xffffffffL) + offset));
         long pointer = jit.plus(base, jit.cast(f.take(address), jit.size));
@@ -59,7 +65,7 @@ final class LinearMemory {
     }
 
     /** The same behind an explicit check; the address goes into a local for both. */
-    private long checked(int address, long offset, int bytes) {
+    private long checked(long base, int address, long offset, int bytes) {
         long taken = jit.cast(f.take(address), jit.u64);
         f.flush();
         long home = f.pool().forBlock(ValType.I64);
@@ -75,7 +81,7 @@ final class LinearMemory {
         long type = Jit.aligned(accessed(op), 1);
         boolean isVolatile = switch (f.m.order) {
             case VOLATILE -> true;
-            case BARRIER -> op >= I32_STORE;
+            case SPLIT -> op >= I32_STORE;
             case RELAXED -> false;
         };
         types[i] = isVolatile ? Jit.volatileType(type) : type;

@@ -40,13 +40,13 @@ final class Recording implements IrBuilder {
     private int[] argumentEdge = new int[64], argumentParameter = new int[64], argumentValue = new int[64];
     /** Arguments sorted by edge: those of edge {@code e} are {@code [edgeRow[e], edgeRow[e + 1])} of the next two. */
     int[] edgeRow = new int[65], rowParameter = new int[64], rowValue = new int[64];
-    boolean usesMemory;
+    boolean usesMemory, storesMemory;
 
     @Override
     public void begin(Context context) {
         this.context = context;
         count = listCount = edgeCount = argumentCount = startedCount = blockCount = 0;
-        usesMemory = false;
+        usesMemory = storesMemory = false;
         block(false);
         startBlock(ENTRY);
     }
@@ -292,7 +292,7 @@ final class Recording implements IrBuilder {
 
     @Override
     public void store(int opcode, int address, int value, long offset, int alignLog2) {
-        usesMemory = true;
+        usesMemory = storesMemory = true;
         row(opcode, NO_TYPE, 2, address, value, 0, (int) offset, 0);
     }
 
