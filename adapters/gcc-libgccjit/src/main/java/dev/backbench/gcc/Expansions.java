@@ -63,7 +63,7 @@ final class Expansions {
         long home = f.pool().forBlock(ValType.F64);
         f.open();
         long x = f.take(f.r.a[row]);
-        jit.assignOpaque(f.at, home, x, true);
+        jit.assignOpaque(f.at, home, x);
         f.define(row, jit.cast(Jit.value(home), jit.f32), false, false);
     }
 
@@ -98,7 +98,6 @@ final class Expansions {
         boolean signed = (which & 1) == 0, remainder = which >= 2;
         long type = narrow ? jit.u32 : jit.u64, signedType = narrow ? jit.i32 : jit.i64;
         long a = f.takeFixed(f.r.a[row]), b = f.takeFixed(f.r.b[row]);
-        f.flush();
         f.trapIf(jit.compare(Jit.EQ, b, constant(narrow, 0)), TrapReason.DIVIDE_BY_ZERO);
         int operation = remainder ? Jit.MODULO : Jit.DIVIDE;
         long result = signed ? jit.cast(jit.binary(operation, signedType, jit.cast(a, signedType), jit.cast(b, signedType)), type) : jit.binary(operation, type, a, b);
@@ -157,8 +156,7 @@ final class Expansions {
         long fits = jit.binary(Jit.LOGICAL_AND, jit.bool, low, jit.compare(Jit.LT, x, Jit.fromDouble(jit.ctx, from, above)));
         long result = signed ? jit.cast(jit.cast(x, signedTo), to) : jit.cast(x, to), isNan = jit.compare(Jit.NE, x, x);
         if (!saturating) {
-            f.flush();
-            long bad = f.newBlock(), next = f.newBlock();
+                long bad = f.newBlock(), next = f.newBlock();
             Jit.conditional(f.at, fits, next, bad);
             Jit.conditional(bad, isNan, f.trapBlock(TrapReason.INVALID_CONVERSION), f.trapBlock(TrapReason.INTEGER_OVERFLOW));
             f.at = next;
@@ -201,7 +199,6 @@ final class Expansions {
 
     void memoryCopy(int row) {
         long length = f.takeFixed(f.r.c[row]), to = f.takeFixed(f.r.a[row]), from = f.takeFixed(f.r.b[row]);
-        f.flush();
         inBounds(to, length);
         inBounds(from, length);
         Jit.eval(f.at, jit.call(memmove, nativeAddress(to), nativeAddress(from), jit.cast(length, jit.size)));
@@ -209,7 +206,6 @@ final class Expansions {
 
     void memoryFill(int row) {
         long length = f.takeFixed(f.r.c[row]), to = f.takeFixed(f.r.a[row]), value = f.takeFixed(f.r.b[row]);
-        f.flush();
         inBounds(to, length);
         Jit.eval(f.at, jit.call(memset, nativeAddress(to), jit.cast(value, jit.i32), jit.cast(length, jit.size)));
     }

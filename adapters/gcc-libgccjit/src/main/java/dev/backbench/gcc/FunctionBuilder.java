@@ -12,8 +12,8 @@ import java.util.Arrays;
  * Builds one libgccjit function from a {@link Recording}.
  *
  * <p>A value used once, in its own block, stays an expression until that use takes it in ({@link #PENDING}, then {@link #INLINED}); any other goes into
- * a local. Expressions that read memory ("impure") must not move past anything that writes or may trap for another reason: whatever does so first
- * puts the impure ones that are still pending into locals, in {@link #flush}. Loads among themselves may change places, for they only trap alike.
+ * a local. Expressions that read the instance record, such as a global ("impure"), must not move past anything that may write it: whatever does so first puts the
+ * impure ones that are still pending into locals, in {@link #flush}. What may trap or reads linear memory is a statement at once.
  *
  * <p>Block parameters are locals assigned on the edges. Locals whose uses all lie in one block are used again by later blocks, so that their number
  * follows the largest block and not the function.
@@ -38,7 +38,7 @@ final class FunctionBuilder {
     private byte[] state = new byte[256];
     private boolean[] isBool = new boolean[256], isImpure = new boolean[256];
     private byte[] depth = new byte[256];
-    private long[] expression = new long[256], local = new long[256];
+    private long[] expression = new long[256], local = new long[256], wide = new long[256];
     private long[] blocks = new long[64];
     private int[] impure = new int[64];
     private int impureCount;
@@ -94,6 +94,7 @@ final class FunctionBuilder {
             depth = new byte[size];
             expression = new long[size];
             local = new long[size];
+            wide = new long[size];
         }
         Arrays.fill(uses, 0, n, 0);
         Arrays.fill(useBlock, 0, n, NOWHERE);
@@ -103,6 +104,7 @@ final class FunctionBuilder {
         Arrays.fill(depth, 0, n, (byte) 0);
         Arrays.fill(expression, 0, n, 0);
         Arrays.fill(local, 0, n, 0);
+        Arrays.fill(wide, 0, n, 0);
         if (blocks.length < r.blocks()) blocks = new long[Math.max(r.blocks(), 2 * blocks.length)];
         Arrays.fill(blocks, 0, r.blocks(), 0);
         impureCount = 0;
@@ -161,7 +163,15 @@ final class FunctionBuilder {
         return state[value] == PENDING && isBool[value];
     }
 
+    /** An i32 zero-extended, as {@link JitContext#u64}. */
+    long takeWide(int value) {
+        if (wide[value] != 0) return wide[value];
+        if (r.op[value] == Opcode.I32_CONST) return jit.u64(r.a[value] & 0xffffffffL);
+        return jit.cast(take(value), jit.u64);
+    }
+
     private long takeRaw(int value) {
+        if (wide[value] != 0) return jit.cast(wide[value], jit.u32);
         if (state[value] == PENDING) {
             state[value] = INLINED;
             treeIsImpure |= isImpure[value];
@@ -193,14 +203,10 @@ final class FunctionBuilder {
         treeDepth = 0;
     }
 
-    /** Ends an expression without effects, begun with {@link #open}. @param reads whether it reads memory itself */
+    /** Ends an expression without effects, begun with {@link #open}. @param reads whether it reads the instance record itself */
     void define(int row, long value, boolean bool, boolean reads) {
+        if (uses[row] == 0) return;
         boolean impureNow = treeIsImpure | reads;
-        if (uses[row] == 0) {
-            // A load that nobody needs must trap all the same.
-            if (impureNow) Jit.assign(at, pool.forBlock(r.type[row]), bool ? jit.cast(value, jit.u32) : value);
-            return;
-        }
         expression[row] = value;
         isBool[row] = bool;
         isImpure[row] = impureNow;
@@ -213,12 +219,8 @@ final class FunctionBuilder {
         }
     }
 
-    /** Ends an expression with effects: it is evaluated here, once. */
-    void defineNow(int row, long value) {
-        if (uses[row] == 0) {
-            Jit.eval(at, value);
-            return;
-        }
+    /** Ends an expression that is evaluated here, once, whether or not its value is used. */
+    void defineHere(int row, long value) {
         expression[row] = value;
         store(row);
     }
@@ -231,7 +233,16 @@ final class FunctionBuilder {
 
     /** A local for a value. */
     long home(int row) {
-        return useBlock[row] == r.blockOf[row] || uses[row] == 0 ? pool.forBlock(r.type[row]) : pool.lasting(r.type[row]);
+        return home(row, r.type[row]);
+    }
+
+    long home(int row, int valType) {
+        return useBlock[row] == r.blockOf[row] || uses[row] == 0 ? pool.forBlock(valType) : pool.lasting(valType);
+    }
+
+    /** The value, an i32, has been assigned zero-extended to {@code home}, an i64. */
+    void isInWide(int row, long home) {
+        wide[row] = Jit.value(home);
     }
 
     /** The value has been assigned to {@code home}. */
@@ -246,7 +257,7 @@ final class FunctionBuilder {
         impure[impureCount++] = row;
     }
 
-    /** Evaluates what reads memory and is still pending: a write or another trap follows. */
+    /** Evaluates what reads the instance record and is still pending: a write follows. */
     void flush() {
         for (int i = 0; i < impureCount; i++) if (state[impure[i]] == PENDING) store(impure[i]);
         impureCount = 0;
@@ -296,27 +307,17 @@ final class FunctionBuilder {
             case Opcode.BR -> jump(r.imm[row]);
             case Opcode.BR_IF -> {
                 long condition = takeCondition(r.a[row]);
-                flush();
                 long from = at, then = edgeBlock(r.imm[row]), otherwise = edgeBlock(r.imm2[row]);
                 Jit.conditional(from, condition, then, otherwise);
             }
             case Opcode.BR_TABLE -> branchTable(row);
             case Opcode.RETURN -> ret(row);
-            case Opcode.UNREACHABLE -> {
-                flush();
-                jit.trap(at, TrapReason.UNREACHABLE);
-            }
+            case Opcode.UNREACHABLE -> jit.trap(at, TrapReason.UNREACHABLE);
             default -> throw new AssertionError("a block ends with operation 0x" + Integer.toHexString(r.op[row]));
         }
     }
 
-    /** Expressions of the edge may read memory: they are taken in before the rest is flushed. */
     private void jump(int edge) {
-        for (int i = r.edgeRow[edge]; i < r.edgeRow[edge + 1]; i++) {
-            int value = r.rowValue[i];
-            if (uses[r.rowParameter[i]] > 0 && state[value] == PENDING) state[value] = INLINED;
-        }
-        flush();
         moves.emit(edge);
         Jit.jump(at, blockOf(r.edgeTarget[edge]));
     }
@@ -333,7 +334,6 @@ final class FunctionBuilder {
 
     private void branchTable(int row) {
         long index = take(r.a[row]);
-        flush();
         int caseList = r.b[row], caseCount = r.c[row], edgeList = r.imm[row], edgeCount = r.imm2[row];
         long from = at;
         long[] targets = new long[edgeCount];
@@ -356,16 +356,13 @@ final class FunctionBuilder {
     private void ret(int row) {
         int first = r.a[row], n = r.b[row];
         if (n == 1) {
-            long value = take(r.list[first]);
-            flush();
-            Jit.ret(at, value);
+            Jit.ret(at, take(r.list[first]));
             return;
         }
         for (int i = 0; i < n; i++) {
             int value = r.list[first + i];
             Jit.assign(at, jit.field(results, (long) InstanceLayout.SLOT_BYTES * i, jit.typeOf(r.type[value])), take(value));
         }
-        flush();
         Jit.retVoid(at);
     }
 

@@ -15,30 +15,24 @@ final class GccFlags {
     private record Semantic(String name, List<String> flags, String why) {}
 
     private static final String WITHOUT = "without-";
-    private static final String ORDERED_MEMORY = "ordered-memory";
 
     private static final List<Semantic> SEMANTICS = List.of(
-            new Semantic("dead-traps", List.of("-fnon-call-exceptions", "-fno-delete-dead-exceptions"), "a load whose value nobody needs would not trap"),
             new Semantic("recursion", List.of("-fno-optimize-sibling-calls"), "unbounded recursion would run for ever instead of trapping"),
             new Semantic("signaling-nans", List.of("-fsignaling-nans"), "x * 1.0, x - 0.0 and the like would not quieten a NaN"),
             new Semantic("wrapping", List.of("-fwrapv"), "integer overflow would be undefined"),
-            new Semantic("aliasing", List.of("-fno-strict-aliasing"), "an i32 store and an f32 load of one address would be taken to be apart"),
             new Semantic("contraction", List.of("-ffp-contract=off"), "a multiplication and an addition would round once"),
-            new Semantic("vectors", List.of("-fno-tree-vectorize"), "several stores become one, so that those before a trap are lost"),
             new Semantic("infinite-loops", List.of("-fno-finite-loops"), "a loop without an exit would be taken to end"),
             new Semantic("stack-probes", List.of("-fstack-clash-protection"), "a large frame would step over the guard page"));
 
     /** What the form of our output asks for. */
     private static final List<String> FORM = List.of("-fPIE", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fcf-protection=none", "-fno-stack-protector",
-            "-fno-omit-frame-pointer", "-fno-math-errno", "-fno-reorder-blocks-and-partition", "-fno-ident", "-fno-tree-loop-distribute-patterns");
+            "-fno-omit-frame-pointer", "-fno-math-errno", "-fno-reorder-blocks-and-partition", "-fno-ident");
 
     private final List<String> flags = new ArrayList<>(FORM);
-    final MemoryOrder order;
 
     GccFlags(CompileOptions options) {
         for (String option : options.extra()) if (!names().contains(option)) throw new BackendException("gcc has no option +" + option + "; there are: " + names());
         for (Semantic semantic : SEMANTICS) if (!options.extra().contains(WITHOUT + semantic.name)) flags.addAll(semantic.flags);
-        order = options.extra().contains(WITHOUT + ORDERED_MEMORY) ? MemoryOrder.RELAXED : options.extra().contains("volatile") ? MemoryOrder.VOLATILE : MemoryOrder.SPLIT;
         flags.addAll(CpuFlags.host());
     }
 
@@ -48,7 +42,7 @@ final class GccFlags {
 
     /** Options after {@code +}. */
     static Set<String> names() {
-        Set<String> names = new TreeSet<>(List.of(WITHOUT + ORDERED_MEMORY, "volatile"));
+        Set<String> names = new TreeSet<>();
         for (Semantic semantic : SEMANTICS) names.add(WITHOUT + semantic.name);
         return names;
     }

@@ -26,7 +26,9 @@ final class JitContext implements AutoCloseable {
     private final MemorySegment scratch = arena.allocate(8L * 1024 + 16);
     private final long parameterName, localName;
     private final long[] trapTemplates = new long[TrapReason.values().length];
-    private final long memoryClobber, emptyTemplate, output, sseOutput, sameAsOutput;
+    private final long memoryClobber, emptyTemplate;
+    private final long[] constraints = new long[CONSTRAINTS.length];
+    private final MemorySegment template = arena.allocate(64);
     private final long unreachable;
     private final long[] arguments = new long[3];
 
@@ -59,9 +61,7 @@ final class JitContext implements AutoCloseable {
         localName = string("v");
         memoryClobber = string("memory");
         emptyTemplate = string("");
-        output = string("=r");
-        sseOutput = string("=x");
-        sameAsOutput = string("0");
+        for (int i = 0; i < CONSTRAINTS.length; i++) constraints[i] = string(CONSTRAINTS[i]);
         unreachable = builtin("__builtin_unreachable");
         for (TrapReason reason : TrapReason.values()) {
             // ud1 eax, [eax + reason]: docs/abi.md
@@ -143,18 +143,39 @@ final class JitContext implements AutoCloseable {
         Jit.jump(block, block);
     }
 
-    /** Assigns {@code value} to {@code lvalue} without GCC knowing that they are equal. @param sse whether they are floats */
-    void assignOpaque(long block, long lvalue, long value, boolean sse) {
-        long asm = Jit.asm(block, emptyTemplate);
-        Jit.asmOutput(asm, 0, sse ? sseOutput : output, lvalue);
-        Jit.asmInput(asm, 0, sameAsOutput, value);
+    // ---- assembler statements ----
+
+    /** Operand constraints. */
+    static final int REGISTER = 0, REGISTER_OR_CONSTANT = 1, REGISTER_OR_INT32 = 2, SSE = 3, REGISTER_OUTPUT = 4, SSE_OUTPUT = 5, SAME_AS_OUTPUT = 6;
+    private static final String[] CONSTRAINTS = {"r", "ri", "re", "x", "=r", "=x", "0"};
+
+    /** A volatile statement of one instruction: {@code start}, a displacement unless it is 0, {@code end}. */
+    long asm(long block, String start, long displacement, String end) {
+        String text = displacement == 0 ? start + end : start + displacement + end;
+        for (int i = 0; i < text.length(); i++) template.set(ValueLayout.JAVA_BYTE, i, (byte) text.charAt(i));
+        template.set(ValueLayout.JAVA_BYTE, text.length(), (byte) 0);
+        long asm = Jit.asm(block, template.address());
+        Jit.asmVolatile(asm, 1);
+        return asm;
     }
 
-    /** Memory accesses do not move across this point of {@code block}. */
-    void barrier(long block) {
-        long asm = Jit.asm(block, emptyTemplate);
-        Jit.asmVolatile(asm, 1);
+    void asmOutput(long asm, int constraint, long lvalue) {
+        Jit.asmOutput(asm, 0, constraints[constraint], lvalue);
+    }
+
+    void asmInput(long asm, int constraint, long value) {
+        Jit.asmInput(asm, 0, constraints[constraint], value);
+    }
+
+    void asmClobbersMemory(long asm) {
         Jit.asmClobber(asm, memoryClobber);
+    }
+
+    /** Assigns {@code value} to {@code lvalue}, both floats, without GCC knowing that they are equal. */
+    void assignOpaque(long block, long lvalue, long value) {
+        long asm = Jit.asm(block, emptyTemplate);
+        asmOutput(asm, SSE_OUTPUT, lvalue);
+        asmInput(asm, SAME_AS_OUTPUT, value);
     }
 
     // ---- constants ----

@@ -15,7 +15,6 @@ final class ModuleBuilder {
     final WasmModule module;
     final InstanceLayout layout;
     final CompileOptions.Bounds bounds;
-    final MemoryOrder order;
     final Numeric numeric;
     /** Plain functions and not GCC's builtins: optimising the latter crashes libgccjit 12, which lacks some that it would turn them into. */
     final long memmove, memset;
@@ -24,11 +23,10 @@ final class ModuleBuilder {
     private final long[] pointerTypes;
     private final long[] builtinTypes = new long[8];
 
-    ModuleBuilder(JitContext jit, WasmModule module, CompileOptions.Bounds bounds, MemoryOrder order) {
+    ModuleBuilder(JitContext jit, WasmModule module, CompileOptions.Bounds bounds) {
         this.jit = jit;
         this.module = module;
         this.bounds = bounds;
-        this.order = order;
         layout = new InstanceLayout(module);
         numeric = new Numeric(jit);
         memmove = jit.function(Jit.IMPORTED, "memmove", jit.anything, parameters(jit.anything, jit.anything, jit.size), 3);
@@ -88,10 +86,13 @@ final class ModuleBuilder {
 
     // ---- the instance record ----
 
-    /** The address of a global's slot. */
-    long globalSlot(long instance, int global) {
-        int offset = layout.global(global);
-        return layout.globalIsPointer(global) ? jit.read(instance, offset, jit.bytes) : jit.plus(instance, jit.size(offset));
+    /** A global's slot lies {@link #globalOffset} bytes behind this pointer. */
+    long globalPointer(long instance, int global) {
+        return layout.globalIsPointer(global) ? jit.read(instance, layout.global(global), jit.bytes) : instance;
+    }
+
+    long globalOffset(int global) {
+        return layout.globalIsPointer(global) ? 0 : layout.global(global);
     }
 
     long tableRecord(long instance, int table) {

@@ -98,13 +98,13 @@ final class Operations {
             }
             case TABLE_GET -> {
                 long index = f.take(r.a[row]);
-                f.flush();
-                f.defineNow(row, jit.read(expansions.element(r.imm[row], index, TrapReason.TABLE_OUT_OF_BOUNDS), 0, jit.u64));
+                f.defineHere(row, jit.read(expansions.element(r.imm[row], index, TrapReason.TABLE_OUT_OF_BOUNDS), 0, jit.u64));
             }
             case TABLE_SET -> {
-                f.flush(); // as in callIndirect
                 long element = expansions.element(r.imm[row], f.take(r.a[row]), TrapReason.TABLE_OUT_OF_BOUNDS);
-                Jit.assign(f.at, jit.field(element, 0, jit.u64), f.take(r.b[row]));
+                long value = f.take(r.b[row]);
+                f.flush();
+                memory.storeShared(element, 0, m.module.tables().get(r.imm[row]).elementType(), value);
             }
             case MEMORY_GROW -> runtime(row, Builtin.MEMORY_GROW, -1);
             case MEMORY_INIT -> runtime(row, Builtin.MEMORY_INIT, r.imm[row]);
@@ -137,14 +137,14 @@ final class Operations {
     private void globalGet(int row) {
         int global = f.r.imm[row];
         f.open();
-        f.define(row, jit.read(m.globalSlot(f.instance, global), 0, jit.typeOf(f.r.type[row])), false, m.module.globalTypes().get(global).mutable());
+        f.define(row, jit.read(m.globalPointer(f.instance, global), m.globalOffset(global), jit.typeOf(f.r.type[row])), false, m.module.globalTypes().get(global).mutable());
     }
 
     private void globalSet(int row) {
         int global = f.r.imm[row];
         long value = f.take(f.r.a[row]);
         f.flush();
-        Jit.assign(f.at, jit.field(m.globalSlot(f.instance, global), 0, jit.typeOf(m.module.globalTypes().get(global).type())), value);
+        memory.storeShared(m.globalPointer(f.instance, global), m.globalOffset(global), m.module.globalTypes().get(global).type(), value);
     }
 
     /** A call of the runtime: instance, {@code immediate} if it is not negative, operands. */
@@ -160,7 +160,7 @@ final class Operations {
         f.flush();
         long call = m.callBuiltin(builtin, arguments);
         if (r.type[row] == 0) Jit.eval(f.at, call);
-        else f.defineNow(row, jit.cast(call, jit.typeOf(r.type[row])));
+        else f.defineHere(row, jit.cast(call, jit.typeOf(r.type[row])));
     }
 
     // ---- calls ----
@@ -185,7 +185,6 @@ final class Operations {
     private void callIndirect(int row) {
         Recording r = f.r;
         int typeIndex = r.imm[row], n = r.b[row] - 1;
-        f.flush(); // the checks below trap before the arguments are evaluated, so these must not read memory
         long reference = expansions.callee(r.imm2[row], typeIndex, f.take(r.list[r.a[row] + n]));
         through(row, m.module.types().get(typeIndex), typeIndex, reference, n);
     }
@@ -220,13 +219,13 @@ final class Operations {
     }
 
     private void finish(int row, FuncType type, long call) {
-        if (type.results().length == 1) f.defineNow(row, call);
+        if (type.results().length == 1) f.defineHere(row, call);
         else Jit.eval(f.at, call);
     }
 
     /** Comes right behind its call. */
     private void result(int row) {
         Recording r = f.r;
-        if (f.uses(row) > 0) f.defineNow(row, jit.read(slots(1), (long) InstanceLayout.SLOT_BYTES * r.imm[row], jit.typeOf(r.type[row])));
+        if (f.uses(row) > 0) f.defineHere(row, jit.read(slots(1), (long) InstanceLayout.SLOT_BYTES * r.imm[row], jit.typeOf(r.type[row])));
     }
 }
