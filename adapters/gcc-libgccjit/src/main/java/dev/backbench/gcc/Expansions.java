@@ -37,6 +37,14 @@ final class Expansions {
         };
     }
 
+    /** Whether a numeric operation may trap. */
+    static boolean traps(int op, boolean constant, long bits) {
+        return switch (op) {
+            case F32_DEMOTE_F64, I64_CLZ, I64_CTZ, I32_ROTL, I32_ROTR, I64_ROTL, I64_ROTR, F32_MIN, F32_MAX, F64_MIN, F64_MAX -> false;
+            default -> op < I32_TRUNC_SAT_F32_S && handles(op, constant, bits);
+        };
+    }
+
     private static boolean isTruncation(int op) {
         return op >= I32_TRUNC_F32_S && op <= I32_TRUNC_F64_U || op >= I64_TRUNC_F32_S && op <= I64_TRUNC_F64_U || op >= I32_TRUNC_SAT_F32_S && op <= I64_TRUNC_SAT_F64_U;
     }
@@ -199,6 +207,7 @@ final class Expansions {
 
     void memoryCopy(int row) {
         long length = f.takeFixed(f.r.c[row]), to = f.takeFixed(f.r.a[row]), from = f.takeFixed(f.r.b[row]);
+        f.flush();
         inBounds(to, length);
         inBounds(from, length);
         Jit.eval(f.at, jit.call(memmove, nativeAddress(to), nativeAddress(from), jit.cast(length, jit.size)));
@@ -206,6 +215,7 @@ final class Expansions {
 
     void memoryFill(int row) {
         long length = f.takeFixed(f.r.c[row]), to = f.takeFixed(f.r.a[row]), value = f.takeFixed(f.r.b[row]);
+        f.flush();
         inBounds(to, length);
         Jit.eval(f.at, jit.call(memset, nativeAddress(to), jit.cast(value, jit.i32), jit.cast(length, jit.size)));
     }

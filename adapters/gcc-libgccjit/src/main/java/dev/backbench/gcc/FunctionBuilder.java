@@ -12,8 +12,8 @@ import java.util.Arrays;
  * Builds one libgccjit function from a {@link Recording}.
  *
  * <p>A value used once, in its own block, stays an expression until that use takes it in ({@link #PENDING}, then {@link #INLINED}); any other goes into
- * a local. Expressions that read the instance record, such as a global ("impure"), must not move past anything that may write it: whatever does so first puts the
- * impure ones that are still pending into locals, in {@link #flush}. What may trap or reads linear memory is a statement at once.
+ * a local. Expressions that read memory or a global ("impure") must not move past anything that may write it: whatever does so first puts the impure ones that
+ * are still pending into locals, in {@link #flush}. What may trap is a statement at once.
  *
  * <p>Block parameters are locals assigned on the edges. Locals whose uses all lie in one block are used again by later blocks, so that their number
  * follows the largest block and not the function.
@@ -46,6 +46,7 @@ final class FunctionBuilder {
     private int treeDepth;
     private final long[] trapBlocks = new long[TrapReason.values().length];
     private final LocalPool pool;
+    private final Coverage coverage = new Coverage();
     private final EdgeMoves moves = new EdgeMoves();
     private long[] arguments = new long[16];
     private final long[] addresses = new long[2];
@@ -109,6 +110,7 @@ final class FunctionBuilder {
         Arrays.fill(blocks, 0, r.blocks(), 0);
         impureCount = 0;
         countUses();
+        if (m.optimises) coverage.analyse(r);
         moves.prepare(n);
     }
 
@@ -203,7 +205,7 @@ final class FunctionBuilder {
         treeDepth = 0;
     }
 
-    /** Ends an expression without effects, begun with {@link #open}. @param reads whether it reads the instance record itself */
+    /** Ends an expression without effects, begun with {@link #open}. @param reads whether it reads memory or a global itself */
     void define(int row, long value, boolean bool, boolean reads) {
         if (uses[row] == 0) return;
         boolean impureNow = treeIsImpure | reads;
@@ -257,7 +259,7 @@ final class FunctionBuilder {
         impure[impureCount++] = row;
     }
 
-    /** Evaluates what reads the instance record and is still pending: a write follows. */
+    /** Evaluates what reads memory or a global and is still pending: a write follows. */
     void flush() {
         for (int i = 0; i < impureCount; i++) if (state[impure[i]] == PENDING) store(impure[i]);
         impureCount = 0;
@@ -435,6 +437,11 @@ final class FunctionBuilder {
 
     boolean checksBounds() {
         return m.bounds == CompileOptions.Bounds.EXPLICIT;
+    }
+
+    /** Of a load: only under guard pages are there loads that trap themselves. */
+    boolean cannotBeFirstToTrap(int row) {
+        return m.optimises && coverage.covers(row);
     }
 
     boolean isConstant(int value) {

@@ -53,7 +53,7 @@ final class GccCompiler extends NativeCompiler {
     }
 
     private void build(JitContext jit, WasmModule module) {
-        ModuleBuilder shared = new ModuleBuilder(jit, module, options.bounds());
+        ModuleBuilder shared = new ModuleBuilder(jit, module, options);
         FunctionTranslator translator = new FunctionTranslator(module);
         Recording recording = new Recording();
         FunctionBuilder builder = new FunctionBuilder(shared);

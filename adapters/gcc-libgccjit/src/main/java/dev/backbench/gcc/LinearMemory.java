@@ -23,12 +23,19 @@ final class LinearMemory {
     private final FunctionBuilder f;
     private final JitContext jit;
     private final boolean avx = CpuFlags.host().contains("-mavx");
+    /** By load: pointer to what it reads, unaligned. */
+    private final long[] pointerTypes = new long[OPCODES];
     private long base;
 
     LinearMemory(FunctionBuilder f) {
         this.f = f;
         jit = f.jit;
         assert BYTES.length == OPCODES;
+    }
+
+    /** Bytes accessed by a load or store. */
+    static int bytes(int opcode) {
+        return BYTES[opcode - I32_LOAD];
     }
 
     /** The base never moves: one load for the whole activation. */
@@ -43,6 +50,7 @@ final class LinearMemory {
         Recording r = f.r;
         int op = r.op[row], address = r.a[row];
         long offset = r.imm[row] & 0xffffffffL;
+        f.open();
         boolean constant = f.isConstant(address), check = f.checksBounds();
         // An addressing mode has room for 31 bits; the sum of a constant address and the offset is 33 bits, as it should be.
         long displacement = constant ? (r.a[address] & 0xffffffffL) + offset : offset;
@@ -54,8 +62,9 @@ final class LinearMemory {
             index = f.takeWide(address);
         }
         if (check) index = checked(index, BYTES[op - I32_LOAD]);
-        if (op < I32_STORE) load(row, op, index, displacement);
-        else store(op, r.b[row], index, displacement);
+        if (op >= I32_STORE) store(op, r.b[row], index, displacement);
+        else if (check || f.cannotBeFirstToTrap(row)) read(row, op, index, displacement);
+        else load(row, op, index, displacement);
     }
 
     /** The address (a 64-bit sum) in a local, after an explicit check. */
@@ -65,6 +74,30 @@ final class LinearMemory {
         long sum = Jit.value(home);
         f.trapIf(jit.compare(Jit.GT, jit.binary(Jit.ADD, jit.u64, sum, jit.u64(bytes)), f.m.memorySize(f.instance)), TrapReason.MEMORY_OUT_OF_BOUNDS);
         return sum;
+    }
+
+    /** A load as an ordinary expression. */
+    private void read(int row, int op, long index, long displacement) {
+        long pointer = index == 0 ? base : jit.plus(base, index);
+        if (displacement != 0) pointer = jit.plus(pointer, jit.size(displacement));
+        int i = op - I32_LOAD;
+        if (pointerTypes[i] == 0) pointerTypes[i] = Jit.pointer(Jit.aligned(accessed(op), 1));
+        f.define(row, jit.cast(Jit.value(jit.at(pointer, pointerTypes[i])), jit.typeOf(f.r.type[row])), false, true);
+    }
+
+    private long accessed(int op) {
+        return switch (op) {
+            case I32_LOAD, I64_LOAD32_U -> jit.u32;
+            case I64_LOAD -> jit.u64;
+            case F32_LOAD -> jit.f32;
+            case F64_LOAD -> jit.f64;
+            case I32_LOAD8_S, I64_LOAD8_S -> jit.i8;
+            case I32_LOAD8_U, I64_LOAD8_U -> jit.u8;
+            case I32_LOAD16_S, I64_LOAD16_S -> jit.i16;
+            case I32_LOAD16_U, I64_LOAD16_U -> jit.u16;
+            case I64_LOAD32_S -> jit.i32;
+            default -> throw new AssertionError("load 0x" + Integer.toHexString(op));
+        };
     }
 
     /** A load of an i32 writes all 64 bits of its register, which is remembered: an address made of it needs no extension. */
@@ -107,7 +140,9 @@ final class LinearMemory {
         } else {
             source = f.take(value);
         }
+        f.flush();
         long asm = jit.asm(f.at, storeMnemonic(isFloat, bytes), displacement, address(index));
+        jit.asmClobbersMemory(asm);
         jit.asmInput(asm, isFloat ? JitContext.SSE : bytes == 8 ? JitContext.REGISTER_OR_INT32 : JitContext.REGISTER_OR_CONSTANT, source);
         operands(asm, index);
     }

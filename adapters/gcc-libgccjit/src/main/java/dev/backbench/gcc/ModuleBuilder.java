@@ -15,6 +15,7 @@ final class ModuleBuilder {
     final WasmModule module;
     final InstanceLayout layout;
     final CompileOptions.Bounds bounds;
+    final boolean optimises;
     final Numeric numeric;
     /** Plain functions and not GCC's builtins: optimising the latter crashes libgccjit 12, which lacks some that it would turn them into. */
     final long memmove, memset;
@@ -23,10 +24,11 @@ final class ModuleBuilder {
     private final long[] pointerTypes;
     private final long[] builtinTypes = new long[8];
 
-    ModuleBuilder(JitContext jit, WasmModule module, CompileOptions.Bounds bounds) {
+    ModuleBuilder(JitContext jit, WasmModule module, CompileOptions options) {
         this.jit = jit;
         this.module = module;
-        this.bounds = bounds;
+        bounds = options.bounds();
+        optimises = !options.level().equals("O0");
         layout = new InstanceLayout(module);
         numeric = new Numeric(jit);
         memmove = jit.function(Jit.IMPORTED, "memmove", jit.anything, parameters(jit.anything, jit.anything, jit.size), 3);
