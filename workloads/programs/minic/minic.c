@@ -113,6 +113,7 @@ static const char* const mistakes[] = {
     "char c = 'ab; int main() {}", "int main() { int x; return *x; }"};
 
 #define PROGRAMS 16
+#define ROUNDS 4
 static Run plain[PROGRAMS], better[PROGRAMS];
 static Run wrong[sizeof mistakes / sizeof *mistakes];
 
@@ -129,10 +130,13 @@ int main(void) {
         at = end ? end + 6 : NULL;
     }
     bench_start();
-    listing_hash = 2166136261u;
-    for (int i = 0; i < count; i++) {
-        compile_and_run(sources[i], 0, &plain[i]);
-        compile_and_run(sources[i], 1, &better[i]);
+    for (int round = 0; round < ROUNDS; round++) {
+        listing_hash = 2166136261u;
+        listing_lines = 0;
+        for (int i = 0; i < count; i++) {
+            compile_and_run(sources[i], 0, &plain[i]);
+            compile_and_run(sources[i], 1, &better[i]);
+        }
     }
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) compile_and_run(mistakes[i], 1, &wrong[i]);
     bench_end();
