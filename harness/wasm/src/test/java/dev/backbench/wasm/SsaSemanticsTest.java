@@ -96,6 +96,7 @@ class SsaSemanticsTest {
         private final BodyWriter body;
         private final int locals, results, pair, sum;
         private final List<int[]> labels = new ArrayList<>(); // operands a branch takes
+        private final int reading; // out of 8: where locals are rarely read, parameters are not made early
         private int budget = 60;
 
         Generator(SplittableRandom random, BodyWriter body, int locals, int results, int pair, int sum) {
@@ -105,6 +106,7 @@ class SsaSemanticsTest {
             this.results = results;
             this.pair = pair;
             this.sum = sum;
+            reading = random.nextInt(9);
         }
 
         void function() {
@@ -120,8 +122,10 @@ class SsaSemanticsTest {
 
         private void statement(int depth) {
             budget--;
-            switch (random.nextInt(depth > 0 ? 14 : 7)) {
-                case 0, 1 -> log();
+            switch (random.nextInt(depth > 0 ? 16 : 7)) {
+                case 0, 1 -> {
+                    if (random.nextInt(8) < reading) log();
+                }
                 case 2, 3 -> {
                     value();
                     body.set(random.nextInt(locals));
@@ -142,6 +146,8 @@ class SsaSemanticsTest {
                     nested(Opcode.IF, depth);
                 }
                 case 12 -> multi(depth);
+                case 13 -> whileLoop(depth);
+                case 14 -> leavingArm(depth);
                 default -> table(depth);
             }
         }
@@ -151,7 +157,7 @@ class SsaSemanticsTest {
         }
 
         private void value() {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(8) < reading ? random.nextInt(4) : 0) {
                 case 0 -> body.i32(random.nextInt(4));
                 case 1 -> body.get(random.nextInt(locals)).get(random.nextInt(locals)).op(Opcode.I32_ADD);
                 case 2 -> body.get(random.nextInt(locals)).i32(1).op(Opcode.I32_ADD);
@@ -200,6 +206,35 @@ class SsaSemanticsTest {
             labels.removeLast();
             body.end();
             if (yields) body.set(random.nextInt(locals));
+        }
+
+        /** Left in the middle, repeated at the end; the condition is a parameter of the function or a local. */
+        private void whileLoop(int depth) {
+            body.block(Opcode.BLOCK, BodyWriter.EMPTY).block(Opcode.LOOP, BodyWriter.EMPTY);
+            labels.add(new int[] {0});
+            labels.add(new int[] {0});
+            statements(depth - 1);
+            int local = random.nextInt(locals);
+            body.get(local).i32(-1).op(Opcode.I32_ADD).tee(local).i32(random.nextBoolean() ? 1 : 2).op(Opcode.I32_AND).brIf(1);
+            statements(depth - 1);
+            if (random.nextInt(4) > 0) body.br(0);
+            labels.removeLast();
+            body.end();
+            if (random.nextBoolean()) statements(depth - 1);
+            labels.removeLast();
+            body.end();
+        }
+
+        /** An arm that assigns and then goes somewhere else, back to a loop perhaps. */
+        private void leavingArm(int depth) {
+            body.get(random.nextInt(locals)).i32(1).op(Opcode.I32_AND).block(Opcode.IF, BodyWriter.EMPTY);
+            labels.add(new int[] {0});
+            statements(depth - 1);
+            value();
+            body.set(random.nextInt(locals));
+            leave();
+            labels.removeLast();
+            body.end();
         }
 
         /** A block or loop with parameters and results. */
