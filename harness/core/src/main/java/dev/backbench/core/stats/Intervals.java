@@ -7,7 +7,7 @@ import org.apache.commons.math3.distribution.TDistribution;
 
 /**
  * Intervals for figures measured in several processes with several samples each. Samples of one process share its layout and its luck, so the process is the
- * independent unit (Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013): its samples count as their median, unless there is only one process.
+ * independent unit (Kalibera and Jones, "Rigorous benchmarking in reasonable time", ISMM 2013): its samples count as their median, and one process alone gives a figure without an interval.
  *
  * <p>From {@link #ENOUGH} units on, a percentile bootstrap of the median (Efron and Tibshirani, "An Introduction to the Bootstrap", chapter 13) with a fixed
  * seed. With fewer, resampling cannot reach 95% (the median of three lies outside their range in a quarter of all cases), so Student's t over logarithms is used.
@@ -30,9 +30,8 @@ public final class Intervals {
         return units.length < ENOUGH ? student(units) : bootstrap(units);
     }
 
-    /** The independent samples: the median of each process, or a single process's samples. */
+    /** The independent samples: the median of each process. */
     static double[] units(double[][] processes) {
-        if (processes.length == 1) return processes[0].clone();
         double[] units = new double[processes.length];
         for (int i = 0; i < units.length; i++) units[i] = median(processes[i]);
         return units;

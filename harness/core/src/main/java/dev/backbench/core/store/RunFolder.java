@@ -7,6 +7,8 @@ import dev.backbench.core.row.Trial;
 import dev.backbench.core.stats.Summaries;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,15 +73,25 @@ public final class RunFolder {
         Path file = path.resolve(name);
         if (!Files.exists(file)) return;
         try (BufferedReader in = Files.newBufferedReader(file)) {
+            boolean whole = endsWithNewline(file);
             int number = 0;
             for (String line = in.readLine(), next; line != null; line = next) {
                 next = in.readLine();
                 number++;
-                if (next == null && !line.endsWith("}")) return;
+                if (next == null && !whole) return;
                 consumer.accept(parse(file, number, line, type));
             }
         } catch (IOException e) {
             throw unreadable(file, e);
+        }
+    }
+
+    private static boolean endsWithNewline(Path file) throws IOException {
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            if (channel.size() == 0) return true;
+            ByteBuffer last = ByteBuffer.allocate(1);
+            channel.position(channel.size() - 1).read(last);
+            return last.get(0) == '\n';
         }
     }
 

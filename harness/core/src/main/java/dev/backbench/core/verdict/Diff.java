@@ -42,7 +42,7 @@ public final class Diff {
      */
     public record CellDiff(CellKey cell, Verdict verdict, Double ratio, Double low, Double high, Double smallest, String reason) {}
 
-    /** @param exit {@link ExitCode#REGRESSION} if any cell is worse, else {@link ExitCode#UNSURE} if any is unsure, else {@link ExitCode#OK} */
+    /** @param exit {@link ExitCode#REGRESSION} if any cell is worse, else {@link ExitCode#UNSURE} if any is unsure or none could be compared, else {@link ExitCode#OK} */
     public record Result(String oldRun, String newRun, List<CellDiff> cells, ExitCode exit) {}
 
     private final RunFolder older, newer;
@@ -71,7 +71,7 @@ public final class Diff {
         int compared = Math.max(1, (int) obstacles.values().stream().filter(Objects::isNull).count());
         List<CellDiff> cells = new ArrayList<>();
         obstacles.forEach((key, obstacle) -> cells.add(obstacle == null ? judge(key, compared) : without(key, before.get(key), after.get(key), obstacle)));
-        boolean worse = cells.stream().anyMatch(c -> c.verdict() == Verdict.WORSE), unsure = cells.stream().anyMatch(c -> c.verdict() == Verdict.UNSURE);
+        boolean worse = cells.stream().anyMatch(c -> c.verdict() == Verdict.WORSE), unsure = cells.stream().anyMatch(c -> c.verdict() == Verdict.UNSURE) || obstacles.values().stream().allMatch(Objects::nonNull);
         return new Result(older.manifest().run(), newer.manifest().run(), cells, worse ? ExitCode.REGRESSION : unsure ? ExitCode.UNSURE : ExitCode.OK);
     }
 
