@@ -7,7 +7,7 @@ import java.util.function.BiPredicate;
 final class Listing {
     /** Whether a line begins the piece that belongs to a symbol. */
     static final BiPredicate<String, String> ASSEMBLY = (line, symbol) -> line.equals(symbol + ":");
-    static final BiPredicate<String, String> IR = (line, symbol) -> !line.startsWith(" ") && line.contains(" " + symbol + " (");
+    static final BiPredicate<String, String> IR = (line, symbol) -> line.startsWith(symbol + " (");
 
     private Listing() {}
 
