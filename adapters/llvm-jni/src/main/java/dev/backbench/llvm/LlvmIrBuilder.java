@@ -12,7 +12,6 @@ import java.util.Arrays;
 final class LlvmIrBuilder implements IrBuilder {
     private final ModuleIr m;
     private final FunctionState s;
-    private final Coverage coverage;
     private final Numeric numeric;
     private final Calls calls;
     private final Memory memory;
@@ -21,8 +20,6 @@ final class LlvmIrBuilder implements IrBuilder {
     /** LLVM block, or 0 before anything refers to it. */
     private long[] block = new long[64];
     private boolean[] started = new boolean[64];
-    /** Node of {@link Coverage} that dominates the block by the edges so far. */
-    private int[] dominator = new int[64];
 
     /** The LLVM block an edge leaves, and how many of its branch's successors it is. */
     private long[] edgeFrom = new long[64];
@@ -36,17 +33,15 @@ final class LlvmIrBuilder implements IrBuilder {
     LlvmIrBuilder(ModuleIr module) {
         m = module;
         s = new FunctionState(module);
-        coverage = new Coverage(s);
         numeric = new Numeric(s);
         calls = new Calls(s);
-        memory = new Memory(s, calls, coverage);
+        memory = new Memory(s, calls);
     }
 
     @Override
     public void begin(Context context) {
         s.begin(context.function());
         calls.begin();
-        coverage.begin();
         blocks = 0;
         carried = 0;
         Arrays.fill(edgeFrom, 0, edgeLimit, 0);
@@ -68,7 +63,6 @@ final class LlvmIrBuilder implements IrBuilder {
             for (int n = edgeWays[carry[i]]; n > 0; n--) Llvm.addIncoming(phi, value, edgeFrom[carry[i]]);
         }
         for (int b = 0; b < blocks; b++) if (block[b] != 0 && !started[b]) Llvm.deleteBlock(block[b]);
-        coverage.finish();
         s.end();
     }
 
@@ -79,11 +73,9 @@ final class LlvmIrBuilder implements IrBuilder {
         if (blocks == block.length) {
             block = Arrays.copyOf(block, 2 * blocks);
             started = Arrays.copyOf(started, 2 * blocks);
-            dominator = Arrays.copyOf(dominator, 2 * blocks);
         }
         block[blocks] = 0;
         started[blocks] = false;
-        dominator[blocks] = -1;
         return blocks++;
     }
 
@@ -102,7 +94,6 @@ final class LlvmIrBuilder implements IrBuilder {
     public void startBlock(int b) {
         s.start(llvmBlock(b));
         started[b] = true;
-        coverage.start(dominator[b]);
     }
 
     @Override
@@ -131,7 +122,6 @@ final class LlvmIrBuilder implements IrBuilder {
         edgeLimit = Math.max(edgeLimit, edge + 1);
         edgeFrom[edge] = from;
         edgeWays[edge] = ways;
-        if (!started[target]) dominator[target] = dominator[target] < 0 ? coverage.current() : coverage.meet(dominator[target], coverage.current());
         return llvmBlock(target);
     }
 

@@ -11,22 +11,20 @@ import dev.backbench.wasm.WasmModule;
  * Linear memory, globals and tables.
  *
  * <p>Under guard pages an access faults by itself, and LLVM must neither drop it, nor move it past what happened before or after: it is volatile unless
- * {@link Coverage} shows that it cannot fault. So are all stores that a trap makes visible. Under explicit checks nothing is volatile: the
+ * its address is a constant below the memory's smallest size. So are all stores: a trap makes them visible. Under explicit checks nothing is volatile: the
  * trap is a branch, and LLVM knows what a branch is.
  */
 final class Memory {
     private final FunctionState s;
     private final ModuleIr m;
     private final Calls calls;
-    private final Coverage coverage;
     private final long[] arguments = new long[5];
     private final long certainBytes;
 
-    Memory(FunctionState state, Calls calls, Coverage coverage) {
+    Memory(FunctionState state, Calls calls) {
         s = state;
         m = state.m;
         this.calls = calls;
-        this.coverage = coverage;
         certainBytes = m.wasm.memories().isEmpty() ? 0 : m.wasm.memories().get(0).min() << 16;
     }
 
@@ -43,10 +41,7 @@ final class Memory {
         long load = Llvm.load(s.builder, type, pointer(address, offset, width));
         Llvm.setAlignment(load, 1);
         m.touches(load, Region.MEMORY);
-        if (m.guard && !certain(address, offset, width)) {
-            Llvm.setVolatile(load, true);
-            coverage.load(load, address, offset, width);
-        }
+        if (m.guard && !certain(address, offset, width)) Llvm.setVolatile(load, true);
         long full = wide ? m.i64 : m.i32;
         if (type == m.f32 || type == m.f64 || type == full) return s.value(load);
         return s.value(Llvm.cast(s.builder, signed(opcode) ? Llvm.SEXT : Llvm.ZEXT, load, full));
@@ -64,10 +59,7 @@ final class Memory {
         long store = Llvm.store(s.builder, ref, pointer(address, offset, width));
         Llvm.setAlignment(store, 1);
         m.touches(store, Region.MEMORY);
-        if (m.guard) {
-            Llvm.setVolatile(store, true);
-            coverage.store(address, offset, width);
-        }
+        if (m.guard) Llvm.setVolatile(store, true);
     }
 
     private long integer(int width) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random loads, stores, divisions, branches and loops over a few base addresses at the edge of memory, against a model that does them one by one: the same
- * result or the same trap, and the same bytes and global afterwards. This is what {@link Coverage} must never break.
+ * result or the same trap, and the same bytes and global afterwards. Marks of volatility that are missing somewhere break this.
  */
 class AccessModelTest {
     private static final int I32 = ValType.I32, END = 65536, BASES = 3, SELECTOR = 3, ACCUMULATOR = 4, COUNTER = 5, FUNCTIONS = 60, CALLS = 120;

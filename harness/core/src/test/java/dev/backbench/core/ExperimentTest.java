@@ -255,6 +255,7 @@ class ExperimentTest {
     void anUnwritableFolderIsAUsageError() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "in the way");
         PlanOptions options = Fakes.options(programs, file.resolve("run"), Measure.RUN);
+        options.cache = temp.resolve("cache");
         UsageException refused = assertThrows(UsageException.class, () -> run(options, "good"));
         assertTrue(refused.getMessage().contains("--out=DIR"), refused.getMessage());
     }
