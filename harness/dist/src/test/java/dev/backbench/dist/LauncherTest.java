@@ -176,4 +176,16 @@ class LauncherTest {
         assertTrue(result.out.contains("skipped: cli.T.skipped: no \"gdb\" <here>"), result.out);
         assertTrue(result.out.contains("FAILED:  cli.T.bad: expected: <1>"), result.out);
     }
+
+    @Test
+    void aBuildThatDiesBetweenTestsIsAFailure() throws Exception {
+        Path reports = Files.createDirectories(repo.resolve("harness/cli/target/surefire-reports"));
+        Files.writeString(temp.resolve("xml"), "<testsuite>\n  <testcase name=\"good\" classname=\"dev.backbench.cli.T\" time=\"0.1\"/>\n</testsuite>\n");
+        String lib = repo + "/harness/dist/target/lib";
+        script(tools.resolve("mvn"), "mkdir -p '" + lib + "'", "echo x > '" + lib + "/a.jar'",
+            "case \"$*\" in *verify*) cp '" + temp.resolve("xml") + "' '" + reports.resolve("TEST-T.xml") + "'; kill -KILL $$ ;; esac");
+        Result result = bench("test");
+        assertEquals(1, result.code);
+        assertTrue(result.out.endsWith("FAILED:  the build: Maven ended before all tests had run\n1 passed, 1 failed, 0 skipped\n"), result.out);
+    }
 }
