@@ -1,0 +1,238 @@
+package dev.backbench.qbe.il;
+
+import java.nio.charset.StandardCharsets;
+
+/** Tokens straight from bytes. Words of at most eight bytes, which all keywords are, are looked up as one long. */
+final class Lexer {
+    private static final int TABLE = 1024;
+    private static final long[] WORDS = new long[TABLE];
+    private static final byte[] WORD_TOKENS = new byte[TABLE];
+    /** Classes of bytes. */
+    private static final byte[] BYTES = new byte[256];
+    private static final byte SPACE = 1, NAME_START = 2, DIGIT = 3;
+
+    static {
+        for (int c = 'a'; c <= 'z'; c++) BYTES[c] = BYTES[c - 'a' + 'A'] = NAME_START;
+        for (int c = '0'; c <= '9'; c++) BYTES[c] = DIGIT;
+        BYTES['_'] = BYTES['.'] = BYTES['"'] = NAME_START;
+        for (int c = 0x80; c < 0x100; c++) BYTES[c] = NAME_START;
+        BYTES[' '] = BYTES['\t'] = BYTES['\r'] = SPACE;
+        for (int token = Token.CLASS; token <= Token.DBGFILE; token++) word(Token.spelling(token), token);
+        for (int op = Op.ADD; op <= Op.DBGLOC; op++) word(Op.name(op), Token.OP + op);
+    }
+
+    private static void word(String text, int token) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        long packed = pack(bytes, 0, bytes.length);
+        int at = slot(packed);
+        while (WORDS[at] != 0) at = at + 1 & TABLE - 1;
+        WORDS[at] = packed;
+        WORD_TOKENS[at] = (byte) token;
+    }
+
+    private static long pack(byte[] text, int from, int to) {
+        long packed = 0;
+        for (int i = from; i < to; i++) packed = packed << 8 | text[i] & 0xFF;
+        return packed;
+    }
+
+    private static int slot(long packed) {
+        return (int) (packed * 0x9E3779B97F4A7C15L >>> 54) & TABLE - 1;
+    }
+
+    private final String file;
+    private byte[] text = {};
+    private int at;
+    /** Where the current token begins and, for names and strings, what it is without sigil or quotes. */
+    int tokenStart, nameStart, nameEnd;
+    /** Of an integer; of a float its bits. */
+    long number;
+
+    Lexer(String file) {
+        this.file = file;
+    }
+
+    void reset(byte[] text) {
+        this.text = text;
+        at = 0;
+    }
+
+    byte[] text() {
+        return text;
+    }
+
+    /** The next token; newlines are tokens, several in a row are one. */
+    int next() {
+        byte[] text = this.text;
+        int at = this.at, end = text.length;
+        while (at < end && BYTES[text[at] & 0xFF] == SPACE) at++;
+        tokenStart = at;
+        if (at == end) {
+            this.at = at;
+            return Token.END;
+        }
+        int c = text[at] & 0xFF;
+        switch (BYTES[c]) {
+            case NAME_START -> {
+                return c == '"' ? string(at) : c == '.' ? dots(at) : word(at);
+            }
+            case DIGIT -> {
+                return integer(at);
+            }
+            default -> {
+                return c == '\n' || c == '#' ? newline(at) : punctuation(c, at);
+            }
+        }
+    }
+
+    private int newline(int at) {
+        byte[] text = this.text;
+        int end = text.length;
+        for (; at < end; at++) {
+            int c = text[at] & 0xFF;
+            if (c == '#') {
+                while (at < end && text[at] != '\n') at++;
+                if (at == end) break;
+            } else if (c != '\n' && BYTES[c] != SPACE) {
+                break;
+            }
+        }
+        this.at = at;
+        return Token.NEWLINE;
+    }
+
+    private int punctuation(int c, int at) {
+        this.at = at + 1;
+        return switch (c) {
+            case '(' -> Token.LEFT_PAREN;
+            case ')' -> Token.RIGHT_PAREN;
+            case '{' -> Token.LEFT_BRACE;
+            case '}' -> Token.RIGHT_BRACE;
+            case ',' -> Token.COMMA;
+            case '=' -> Token.EQUALS;
+            case '+' -> Token.PLUS;
+            case '-' -> integer(at);
+            case '$' -> name(at, Token.GLOBAL);
+            case '%' -> name(at, Token.TEMPORARY);
+            case '@' -> name(at, Token.LABEL);
+            case ':' -> name(at, Token.TYPE);
+            default -> throw error(at, "a character that begins nothing: " + (c < 0x20 ? "0x" + Integer.toHexString(c) : "'" + (char) c + "'"));
+        };
+    }
+
+    private int dots(int at) {
+        if (at + 2 < text.length && text[at + 1] == '.' && text[at + 2] == '.') {
+            this.at = at + 3;
+            return Token.DOTS;
+        }
+        throw error(at, "expected '...'");
+    }
+
+    /** A name behind a sigil; a global's may be quoted. */
+    private int name(int sigil, int token) {
+        byte[] text = this.text;
+        int from = sigil + 1, at = from, end = text.length;
+        if (token == Token.GLOBAL && from < end && text[from] == '"') {
+            string(from);
+            return token;
+        }
+        while (at < end && isName(text[at])) at++;
+        if (at == from) throw error(sigil, "a name is missing behind '" + (char) text[sigil] + "'");
+        nameStart = from;
+        nameEnd = at;
+        this.at = at;
+        return token;
+    }
+
+    private static boolean isName(byte b) {
+        byte kind = BYTES[b & 0xFF];
+        return kind >= NAME_START && b != '"' || b == '$';
+    }
+
+    private int word(int from) {
+        byte[] text = this.text;
+        int at = from, end = text.length;
+        if (at + 1 < end && text[at + 1] == '_' && (text[at] == 's' || text[at] == 'd')) return real(at);
+        while (at < end && isName(text[at])) at++;
+        nameStart = from;
+        nameEnd = this.at = at;
+        if (at - from <= 8) {
+            long packed = pack(text, from, at);
+            for (int slot = slot(packed); WORDS[slot] != 0; slot = slot + 1 & TABLE - 1) if (WORDS[slot] == packed) return WORD_TOKENS[slot] & 0xFF;
+        }
+        throw error(from, "unknown word '" + here() + "'");
+    }
+
+    /** The text of the current name. */
+    String here() {
+        return new String(text, nameStart, nameEnd - nameStart, StandardCharsets.UTF_8);
+    }
+
+    private int integer(int from) {
+        byte[] text = this.text;
+        int at = from, end = text.length;
+        boolean negative = text[at] == '-';
+        if (negative) at++;
+        long value = 0;
+        int digits = at;
+        for (; at < end && BYTES[text[at] & 0xFF] == DIGIT; at++) value = 10 * value + text[at] - '0';
+        if (at == digits) throw error(from, "a number is missing behind '-'");
+        number = negative ? -value : value;
+        this.at = at;
+        return Token.INTEGER;
+    }
+
+    private int real(int from) {
+        byte[] text = this.text;
+        int at = from + 2, end = text.length;
+        while (at < end && (isName(text[at]) || (text[at] == '-' || text[at] == '+'))) at++;
+        String digits = new String(text, from + 2, at - from - 2, StandardCharsets.US_ASCII);
+        this.at = at;
+        try {
+            if (text[from] == 's') {
+                number = Float.floatToRawIntBits(Float.parseFloat(special(digits))) & 0xFFFFFFFFL;
+                return Token.SINGLE;
+            }
+            number = Double.doubleToRawLongBits(Double.parseDouble(special(digits)));
+            return Token.DOUBLE;
+        } catch (NumberFormatException e) {
+            throw error(from, "'" + digits + "' is not a floating-point number");
+        }
+    }
+
+    /** C's spellings of what has no digits. */
+    private static String special(String digits) {
+        return switch (digits) {
+            case "inf", "+inf", "infinity" -> "Infinity";
+            case "-inf", "-infinity" -> "-Infinity";
+            case "nan", "-nan" -> "NaN";
+            default -> digits;
+        };
+    }
+
+    /** A quoted string; escapes stay as they are written. */
+    private int string(int from) {
+        byte[] text = this.text;
+        int at = from + 1, end = text.length;
+        for (; at < end && text[at] != '"'; at++) {
+            if (text[at] == '\\') at++;
+            else if (text[at] == '\n') break;
+        }
+        if (at >= end || text[at] != '"') throw error(from, "this string does not end");
+        nameStart = from + 1;
+        nameEnd = at;
+        this.at = at + 1;
+        return Token.STRING;
+    }
+
+    IlException error(int at, String what) {
+        int line = 1, start = 0;
+        for (int i = 0; i < at && i < text.length; i++) {
+            if (text[i] == '\n') {
+                line++;
+                start = i + 1;
+            }
+        }
+        return new IlException(file, line, at - start + 1, what);
+    }
+}
