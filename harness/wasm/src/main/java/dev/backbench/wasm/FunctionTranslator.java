@@ -35,6 +35,11 @@ public final class FunctionTranslator {
         loop = new SsaLoop(module, sink);
     }
 
+    /** See {@link SsaGraph#visits}. */
+    long visits() {
+        return sink.visits();
+    }
+
     /**
      * Translates one defined function.
      *

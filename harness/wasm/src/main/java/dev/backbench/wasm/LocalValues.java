@@ -133,7 +133,7 @@ final class LocalValues {
     private int current(int local) {
         int record = newest[local];
         if (record == NONE) return newest[local] = record(0, initial[types[1 + local]], NONE, NONE, local, true);
-        while (graph.last[node[record]] != SsaGraph.OPEN && !assigns[record]) record = before[record];
+        while (graph.last[node[record]] != SsaGraph.OPEN && !assigns[record]) record = older(record);
         newest[local] = record;
         if (graph.last[node[record]] == SsaGraph.OPEN) return record;
         int top = graph.topAfter(graph.newest(), node[record]), seen = seenAbove(top, record);
@@ -145,7 +145,7 @@ final class LocalValues {
 
     /** The record the end of {@code at} sees. @param record the newest of the local's that is not after {@code at} */
     private int seenAt(int at, int local, int record) {
-        while (!graph.isAncestor(node[record], at) && !assigns[record]) record = before[record];
+        while (!graph.isAncestor(node[record], at) && !assigns[record]) record = older(record);
         if (!graph.isAncestor(node[record], at)) {
             int top = graph.topAfter(at, node[record]), seen = seenAbove(top, record);
             record = graph.kind[top] == SsaGraph.JOIN ? joinRecord(top, local, record, seen) : seen;
@@ -160,25 +160,36 @@ final class LocalValues {
      */
     private int loopBetween(int at, int local, int record) {
         int head = graph.loop[at];
-        while (head > node[record] && graph.loopEnd[head] != SsaGraph.OPEN && !assignedIn(head, local)) head = graph.outerLoop[head];
+        while (head > node[record] && graph.loopEnd[head] != SsaGraph.OPEN && !assignedIn(head, local)) {
+            assert graph.visit();
+            head = graph.outerLoop[head];
+        }
         return head > node[record] ? head : NONE;
     }
 
     private int seenAbove(int top, int record) {
         int parent = graph.parent[top];
-        while (node[record] > parent) record = seen[record];
+        while (node[record] > parent) {
+            assert graph.visit();
+            record = seen[record];
+        }
         return record;
     }
 
     private boolean assignedIn(int head, int local) {
         int record = newest[local], end = graph.loopEnd[head];
-        while (node[record] > end || !assigns[record]) record = before[record];
+        while (node[record] > end || !assigns[record]) record = older(record);
         return node[record] >= head;
     }
 
     private int newestUntil(int at, int record) {
-        while (node[record] > at) record = before[record];
+        while (node[record] > at) record = older(record);
         return record;
+    }
+
+    private int older(int record) {
+        assert graph.visit();
+        return before[record];
     }
 
     // ---- records ----
@@ -342,6 +353,7 @@ final class LocalValues {
     }
 
     private void push(int value) {
+        assert graph.visit();
         if (foundCount == found.length) found = Arrays.copyOf(found, 2 * foundCount);
         found[foundCount++] = value;
     }

@@ -46,6 +46,19 @@ final class SsaGraph {
     int[] openLoops = new int[16];
     int openLoopCount;
 
+    private long visits;
+
+    /** Counts a step of a walk over nodes, records or arguments; only ever called in an assertion. @return true */
+    boolean visit() {
+        visits++;
+        return true;
+    }
+
+    /** How many such steps there were since the start, if assertions are on: what tests of growth compare. */
+    long visits() {
+        return visits;
+    }
+
     /** Starts a function at its entry. */
     void reset() {
         nodes = 0;
@@ -73,7 +86,10 @@ final class SsaGraph {
 
     private int childOf(int ancestor, int outer, int edges, byte kind) {
         if (nodes == this.outer.length) growNodes();
-        for (int closed = nodes - 1, end = closed; closed != ancestor; closed = parent[closed]) last[closed] = end;
+        for (int closed = nodes - 1, end = closed; closed != ancestor; closed = parent[closed]) {
+            assert visit();
+            last[closed] = end;
+        }
         int jumped = jump[ancestor];
         parent[nodes] = ancestor;
         depth[nodes] = depth[ancestor] + 1;
@@ -129,7 +145,10 @@ final class SsaGraph {
 
     /** The highest of {@code node} and its ancestors that was started after {@code bound}. @param node itself after {@code bound} */
     int topAfter(int node, int bound) {
-        while (parent[node] > bound) node = jump[node] > bound ? jump[node] : parent[node];
+        while (parent[node] > bound) {
+            assert visit();
+            node = jump[node] > bound ? jump[node] : parent[node];
+        }
         return node;
     }
 

@@ -44,6 +44,10 @@ final class SsaSink {
     private int[] arguments = new int[16];
     private int[] joined = new int[16];
 
+    long visits() {
+        return graph.visits();
+    }
+
     /** Sets what the next function is translated for. */
     void reset(IrBuilder builder, IrBuilder.Context context) {
         this.builder = builder;
