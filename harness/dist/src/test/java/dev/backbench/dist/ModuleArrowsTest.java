@@ -57,6 +57,19 @@ class ModuleArrowsTest {
         }
     }
 
+    /** An adapter takes part by its service file; the toy has one for its tests only. */
+    @Test
+    void distJoinsEveryBackEndButTheToy() throws Exception {
+        TreeSet<String> backEnds = new TreeSet<>(), joined = new TreeSet<>();
+        for (Module module : modules()) {
+            if (Files.exists(ROOT.resolve(module.folder).resolve("src/main/resources/META-INF/services/dev.backbench.spi.Backend"))) backEnds.add(module.folder);
+            if (module.folder.equals("harness/dist")) joined.addAll(module.imports);
+        }
+        assertTrue(backEnds.size() >= 3, "service files were not found: " + backEnds);
+        assertTrue(joined.containsAll(backEnds), "harness/dist has " + joined + " and not all of " + backEnds);
+        assertTrue(!joined.contains("adapters/toy"), "the toy is no part of the program");
+    }
+
     private static Map<String, List<String>> table() throws Exception {
         Map<String, List<String>> rows = new TreeMap<>();
         for (String line : Files.readAllLines(ROOT.resolve("docs/architecture.md"))) {

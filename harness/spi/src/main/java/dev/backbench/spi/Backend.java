@@ -16,10 +16,14 @@ public interface Backend {
     String summary();
 
     /** Levels in rising order of effort, such as {@code O0 O1 O2}; never empty, {@code default} where there is only one. */
-    List<String> levels();
+    default List<String> levels() {
+        return List.of("default");
+    }
 
-    /** The level a bare name means. */
-    String defaultLevel();
+    /** The level a bare name means; the last unless said. */
+    default String defaultLevel() {
+        return levels().getLast();
+    }
 
     /** Levels that take part when the user names no backends at all; empty for an oracle. */
     default List<String> comparedByDefault() {

@@ -76,6 +76,13 @@ public final class CodeImage implements Artifact {
         this.unwind = unwind;
     }
 
+    /** Code alone: no constants, no relocations, every trap a {@code ud1} site or a memory fault, nothing known about offsets within functions. */
+    public static CodeImage plain(String isa, byte[] code, int[] functionStart, int[] functionLength) {
+        int[] none = {}, unknown = new int[functionStart.length];
+        Arrays.fill(unknown, -1);
+        return new CodeImage(isa, code, new byte[0], 1, new Reloc[0], new String[0], functionStart, functionLength, none, new byte[0], none, none, unknown, new byte[0]);
+    }
+
     @Override
     public long codeBytes() {
         return code.length;
