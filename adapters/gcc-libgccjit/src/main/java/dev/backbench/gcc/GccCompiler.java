@@ -80,12 +80,16 @@ final class GccCompiler extends NativeCompiler {
         jit.check();
     }
 
-    /** A function of which GCC made several copies is named by the first. */
+    /**
+     * A function that can be reached from outside is its own symbol, never a copy that GCC specialised for some callers ({@code f12.constprop.0}). Of an
+     * internal one any copy stands for it, the first; code of further copies belongs to no function.
+     */
     private static CodeImage image(byte[] object, WasmModule module) {
         BitSet seen = new BitSet();
         return ElfObject.read(object, symbol -> {
             int function = ModuleBuilder.functionOf(symbol);
             if (function < 0 || seen.get(function)) return -1;
+            if (module.escapeIndex(function) >= 0 && !symbol.equals(ModuleBuilder.symbol(function))) return -1;
             seen.set(function);
             return function;
         }, module.importedFunctionCount(), module.functionCount() - module.importedFunctionCount());

@@ -11,18 +11,26 @@ import java.util.TreeSet;
 
 /** The options every context gets. Those that make GCC keep Wasm's semantics can be left out one at a time, to measure what each costs. */
 final class GccFlags {
-    /** @param name what {@code +without-NAME} takes off @param flags passed to GCC @param why what goes wrong without */
-    private record Semantic(String name, List<String> flags, String why) {}
+    /**
+     * @param name what {@code +without-NAME} takes off, to measure its cost again
+     * @param flags passed to GCC
+     * @param why what goes wrong without
+     * @param cost what leaving it out changed, measured once with GCC 12.2
+     */
+    private record Semantic(String name, List<String> flags, String why, String cost) {}
 
     private static final String WITHOUT = "without-";
 
+    private static final String SAME = "the same code byte for byte on five Sightglass programs at O2";
+    private static final String SIZE = "code size differs by under 0.2%, speed by nothing seen above noise, on five Sightglass programs at O2";
+
     private static final List<Semantic> SEMANTICS = List.of(
-            new Semantic("recursion", List.of("-fno-optimize-sibling-calls"), "unbounded recursion would run for ever instead of trapping"),
-            new Semantic("signaling-nans", List.of("-fsignaling-nans"), "x * 1.0, x - 0.0 and the like would not quieten a NaN"),
-            new Semantic("wrapping", List.of("-fwrapv"), "integer overflow would be undefined"),
-            new Semantic("contraction", List.of("-ffp-contract=off"), "a multiplication and an addition would round once"),
-            new Semantic("infinite-loops", List.of("-fno-finite-loops"), "a loop without an exit would be taken to end"),
-            new Semantic("stack-probes", List.of("-fstack-clash-protection"), "a large frame would step over the guard page"));
+            new Semantic("recursion", List.of("-fno-optimize-sibling-calls"), "unbounded recursion would run for ever instead of trapping", SIZE),
+            new Semantic("signaling-nans", List.of("-fsignaling-nans"), "x * 1.0, x - 0.0 and the like would not quieten a NaN", SIZE),
+            new Semantic("wrapping", List.of("-fwrapv"), "integer overflow would be undefined", SAME),
+            new Semantic("contraction", List.of("-ffp-contract=off"), "a multiplication and an addition would round once", SAME),
+            new Semantic("infinite-loops", List.of("-fno-finite-loops"), "a loop without an exit would be taken to end", SAME),
+            new Semantic("stack-probes", List.of("-fstack-clash-protection"), "a large frame would step over the guard page", SAME));
 
     /** What the form of our output asks for. */
     private static final List<String> FORM = List.of("-fPIE", "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-fcf-protection=none", "-fno-stack-protector",
@@ -47,11 +55,12 @@ final class GccFlags {
         return names;
     }
 
-    /** For the ledger: each semantics-preserving flag with its reason. */
+    /** For the ledger: each semantics-preserving flag with its reason and how to measure its cost. */
     static Map<String, String> notes(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
         for (Semantic semantic : SEMANTICS) {
-            notes.put(String.join(" ", semantic.flags), options.extra().contains(WITHOUT + semantic.name) ? "off: " + semantic.why : "without it " + semantic.why);
+            boolean off = options.extra().contains(WITHOUT + semantic.name);
+            notes.put(String.join(" ", semantic.flags), off ? "off, so " + semantic.why : "without it " + semantic.why + "; " + semantic.cost + " (+" + WITHOUT + semantic.name + ")");
         }
         return notes;
     }
