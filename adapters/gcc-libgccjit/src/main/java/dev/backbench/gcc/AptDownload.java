@@ -16,9 +16,12 @@ import java.util.stream.Stream;
  * lists, and with state and cache directories of our own it needs no rights and touches nothing of the system's.
  */
 final class AptDownload {
+    /** Lists, packages and the unpacked tree together. */
+    private static final long ROOM = 100_000_000;
+
     private final Path work;
     private final PrintStream progress;
-    private boolean ownLists;
+    private boolean ownLists, listsFailed;
 
     /** @param work an empty directory that the caller removes */
     AptDownload(Path work, PrintStream progress) throws IOException {
@@ -40,10 +43,10 @@ final class AptDownload {
             updateOwnLists();
             download = run(work.resolve("debs"), apt(packages));
         }
-        if (download.code != 0) throw new IOException("apt-get download " + String.join(" ", packages) + " failed: " + download.lastWords());
+        if (download.code != 0) throw failure("apt-get download " + String.join(" ", packages) + " failed", download);
         for (Path deb : list(work.resolve("debs"))) {
             Result unpacked = run(work, List.of("dpkg-deb", "-x", deb.toString(), root.toString()));
-            if (unpacked.code != 0) throw new IOException("dpkg-deb cannot unpack " + deb.getFileName() + ": " + unpacked.lastWords());
+            if (unpacked.code != 0) throw failure("dpkg-deb cannot unpack " + deb.getFileName(), unpacked);
             Files.delete(deb);
         }
     }
@@ -56,7 +59,16 @@ final class AptDownload {
         command.add("update");
         Result update = run(work, command);
         // apt-get update answers 0 even if nothing could be fetched: the download that follows tells.
-        if (update.code != 0) throw new IOException("apt-get update failed: " + update.lastWords());
+        if (update.code != 0) throw failure("apt-get update failed", update);
+        listsFailed = update.output.contains("Failed to fetch");
+    }
+
+    /** With the two usual causes named: no room, no network. */
+    private IOException failure(String what, Result result) throws IOException {
+        long free = Files.getFileStore(work).getUsableSpace();
+        if (free < ROOM) return new IOException(what + ": only " + free / 1_000_000 + " MB are free in " + work.getParent() + ", " + ROOM / 1_000_000 + " are needed");
+        if (listsFailed) return new IOException(what + ": the package archive cannot be reached; is there a network, or a proxy to be named in http_proxy?");
+        return new IOException(what + ": " + result.lastWords());
     }
 
     private List<String> apt(List<String> packages) {

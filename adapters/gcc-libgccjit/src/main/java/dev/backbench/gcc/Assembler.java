@@ -28,7 +28,8 @@ final class Assembler {
                 process.getOutputStream().close();
                 String words = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 int code = process.waitFor();
-                if (code != 0) throw new BackendException(program + " failed: " + (words.isBlank() ? "exit code " + code : String.join("; ", words.lines().limit(3).toList())));
+                String first = words.isBlank() ? "exit code " + code : String.join("; ", words.lines().limit(3).toList());
+                if (code != 0) throw new BackendException(program + " failed: " + first);
             } finally {
                 process.destroy();
             }

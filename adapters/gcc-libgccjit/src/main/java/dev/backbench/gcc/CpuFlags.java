@@ -20,7 +20,9 @@ final class CpuFlags {
     private static final List<String> HOST;
 
     static {
-        for (String same : List.of("ssse3", "avx", "avx2", "fma", "popcnt", "bmi2", "movbe", "adx", "f16c", "avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd")) FEATURES.put(same, "-m" + same);
+        for (String same : List.of("ssse3", "avx", "avx2", "fma", "popcnt", "bmi2", "movbe", "adx", "f16c", "avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd")) {
+            FEATURES.put(same, "-m" + same);
+        }
         FEATURES.put("sse4_1", "-msse4.1");
         FEATURES.put("sse4_2", "-msse4.2");
         FEATURES.put("bmi1", "-mbmi");

@@ -413,7 +413,9 @@ final class FunctionBuilder {
                 temporaries[i] = pool.forBlock(r.type[r.rowParameter[first + i]]);
                 Jit.assign(at, temporaries[i], take(r.rowValue[first + i]));
             }
-            for (int i = 0; i < n; i++) if (moves(first + i) && !needsTemporary[i]) Jit.assign(at, parameterLocal(r.rowParameter[first + i]), take(r.rowValue[first + i]));
+            for (int i = 0; i < n; i++) {
+                if (moves(first + i) && !needsTemporary[i]) Jit.assign(at, parameterLocal(r.rowParameter[first + i]), take(r.rowValue[first + i]));
+            }
             for (int i = 0; i < n; i++) if (needsTemporary[i]) Jit.assign(at, parameterLocal(r.rowParameter[first + i]), Jit.value(temporaries[i]));
         }
 

@@ -71,8 +71,8 @@ public final class GccBackend implements Backend {
     @Override
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>(GccFlags.notes(options));
-        notes.put("linear memory", "an access that may be the first to trap, and every store, is one machine instruction in a volatile asm statement, so none is merged, moved or left out; "
-                + "other loads are ordinary");
+        notes.put("linear memory", "an access that may be the first to trap, and every store, is one machine instruction in a volatile asm statement, "
+                + "so none is merged, moved or left out; other loads are ordinary");
         notes.put("vectorisation", "of loops and blocks without such accesses only");
         notes.put("input form", "Wasm, decoded by the shared front end, through libgccjit's API");
         notes.put("cpu features", String.join(" ", CpuFlags.host()));
@@ -91,7 +91,9 @@ public final class GccBackend implements Backend {
         Availability available = available();
         if (!available.yes()) throw new BackendException(available.reason() + ": " + available.fix());
         try {
-            if (Jit.majorVersion() < 12) throw new BackendException("libgccjit " + Jit.version() + " is too old, 12 is needed: remove it, and ./bench setup fetches another");
+            if (Jit.majorVersion() < 12) {
+                throw new BackendException("libgccjit " + Jit.version() + " is too old, 12 is needed: remove it, and ./bench setup fetches another");
+            }
         } catch (ExceptionInInitializerError | NoClassDefFoundError e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new BackendException(cause.getMessage(), cause);

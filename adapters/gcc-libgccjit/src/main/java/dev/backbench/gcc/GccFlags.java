@@ -60,7 +60,8 @@ final class GccFlags {
         Map<String, String> notes = new LinkedHashMap<>();
         for (Semantic semantic : SEMANTICS) {
             boolean off = options.extra().contains(WITHOUT + semantic.name);
-            notes.put(String.join(" ", semantic.flags), off ? "off, so " + semantic.why : "without it " + semantic.why + "; " + semantic.cost + " (+" + WITHOUT + semantic.name + ")");
+            String effect = "without it " + semantic.why + "; " + semantic.cost + " (+" + WITHOUT + semantic.name + ")";
+            notes.put(String.join(" ", semantic.flags), off ? "off, so " + semantic.why : effect);
         }
         return notes;
     }

@@ -19,18 +19,16 @@ import java.util.List;
 final class Jit {
     static final int OUTPUT_ASSEMBLER = 0;
     static final int OPTIMIZATION_LEVEL = 0;
-    static final int DUMP_INITIAL_GIMPLE = 2;
     static final int VOID = 0, BOOL = 2, FLOAT = 14, DOUBLE = 15;
     static final int EXPORTED = 0, INTERNAL = 1, IMPORTED = 2;
     static final int MINUS = 0, NOT = 2, ABS = 3;
-    static final int ADD = 0, SUBTRACT = 1, MULTIPLY = 2, DIVIDE = 3, MODULO = 4, AND = 5, XOR = 6, OR = 7, LOGICAL_AND = 8, LOGICAL_OR = 9, SHIFT_LEFT = 10, SHIFT_RIGHT = 11;
+    static final int ADD = 0, SUBTRACT = 1, MULTIPLY = 2, DIVIDE = 3, MODULO = 4, AND = 5, XOR = 6, OR = 7, LOGICAL_AND = 8, SHIFT_LEFT = 10, SHIFT_RIGHT = 11;
     static final int EQ = 0, NE = 1, LT = 2, LE = 3, GT = 4, GE = 5;
 
     private static final NativeLibrary LIBRARY = load();
     private static final MethodHandle ACQUIRE = handle("context_acquire", "()P");
     private static final MethodHandle RELEASE = handle("context_release", "(P)P");
     private static final MethodHandle INT_OPTION = handle("context_set_int_option", "(PPP)P");
-    private static final MethodHandle BOOL_OPTION = handle("context_set_bool_option", "(PPP)P");
     private static final MethodHandle ALLOW_UNREACHABLE_BLOCKS = handle("context_set_bool_allow_unreachable_blocks", "(PP)P");
     private static final MethodHandle PRINT_ERRORS = handle("context_set_bool_print_errors_to_stderr", "(PP)P");
     private static final MethodHandle COMMAND_LINE_OPTION = handle("context_add_command_line_option", "(PP)P");
@@ -40,8 +38,6 @@ final class Jit {
     private static final MethodHandle TYPE = handle("context_get_type", "(PP)P");
     private static final MethodHandle INT_TYPE = handle("context_get_int_type", "(PPP)P");
     private static final MethodHandle POINTER = handle("type_get_pointer", "(P)P");
-    private static final MethodHandle CONSTANT = handle("type_get_const", "(P)P");
-    private static final MethodHandle VOLATILE_TYPE = handle("type_get_volatile", "(P)P");
     private static final MethodHandle ALIGNED = handle("type_get_aligned", "(PP)P");
     private static final MethodHandle ARRAY_TYPE = handle("context_new_array_type", "(PPPP)P");
     private static final MethodHandle FUNCTION_POINTER_TYPE = handle("context_new_function_ptr_type", "(PPPPPP)P");
@@ -155,14 +151,6 @@ final class Jit {
         }
     }
 
-    static void boolOption(long ctx, long option, long value) {
-        try {
-            long ignored = (long) BOOL_OPTION.invokeExact(ctx, option, value);
-        } catch (Throwable t) {
-            throw NativeLibrary.sneak(t);
-        }
-    }
-
     static void allowUnreachableBlocks(long ctx, long allow) {
         try {
             long ignored = (long) ALLOW_UNREACHABLE_BLOCKS.invokeExact(ctx, allow);
@@ -230,22 +218,6 @@ final class Jit {
     static long pointer(long type) {
         try {
             return (long) POINTER.invokeExact(type);
-        } catch (Throwable t) {
-            throw NativeLibrary.sneak(t);
-        }
-    }
-
-    static long constant(long type) {
-        try {
-            return (long) CONSTANT.invokeExact(type);
-        } catch (Throwable t) {
-            throw NativeLibrary.sneak(t);
-        }
-    }
-
-    static long volatileType(long type) {
-        try {
-            return (long) VOLATILE_TYPE.invokeExact(type);
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }

@@ -6,7 +6,6 @@ import dev.backbench.wasm.ValType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -21,7 +20,7 @@ final class JitContext implements AutoCloseable {
 
     final long ctx;
     final long none, bool, i8, u8, i16, u16, i32, u32, i64, u64, f32, f64, size, bytes, anything;
-    final long zero32, one32, zero64;
+    final long zero32, zero64;
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment scratch = arena.allocate(8L * 1024 + 16);
     private final long parameterName, localName;
@@ -55,7 +54,6 @@ final class JitContext implements AutoCloseable {
         bytes = Jit.pointer(u8);
         anything = Jit.type(ctx, VOID_POINTER);
         zero32 = u32(0);
-        one32 = u32(1);
         zero64 = u64(0);
         parameterName = string("p");
         localName = string("v");
@@ -74,12 +72,6 @@ final class JitContext implements AutoCloseable {
     void check() {
         String error = Jit.error(ctx);
         if (error != null) throw new BackendException("libgccjit: " + error);
-    }
-
-    /** @throws BackendException the compile failed; GCC's message */
-    void compileTo(Path assembly) {
-        Jit.compileToFile(ctx, Jit.OUTPUT_ASSEMBLER, string(assembly.toString()));
-        check();
     }
 
     @Override

@@ -5,7 +5,8 @@ import dev.backbench.wasm.ValType;
 import static dev.backbench.wasm.Opcode.*;
 
 /**
- * Wasm's numeric operations as libgccjit expressions over operand expressions, each used exactly once; what needs more is left to {@link Expansions}. Comparisons and {@code eqz} give {@link JitContext#bool}, everything else the Wasm type.
+ * Wasm's numeric operations as libgccjit expressions over operand expressions, each used exactly once; what needs more is left to {@link Expansions}.
+ * Comparisons and {@code eqz} give {@link JitContext#bool}, everything else the Wasm type.
  */
 final class Numeric {
     private static final byte[] RESULT = results();
