@@ -25,16 +25,6 @@ public final class CommandBackend implements Backend {
     }
 
     @Override
-    public List<String> levels() {
-        return List.of("default");
-    }
-
-    @Override
-    public String defaultLevel() {
-        return "default";
-    }
-
-    @Override
     public List<String> comparedByDefault() {
         return List.of();
     }

@@ -41,16 +41,6 @@ abstract class V8Backend implements Backend {
     }
 
     @Override
-    public List<String> levels() {
-        return List.of("default");
-    }
-
-    @Override
-    public String defaultLevel() {
-        return "default";
-    }
-
-    @Override
     public List<String> comparedByDefault() {
         return List.of();
     }
