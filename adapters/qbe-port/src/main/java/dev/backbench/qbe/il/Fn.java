@@ -61,9 +61,13 @@ public final class Fn {
     public int[] conSymbol = new int[64];
     private int[] conTable = new int[128];
 
+    /** Machine addresses of {@link Ref#MEM} operands, four ints each: offset (a constant, or none), base (a temporary, a slot, or none), index, scale (1, 2, 4, 8). */
+    public int[] mem = new int[64];
+    public int memCount;
+
     /** Starts a new function; the arrays of the last one are reused. */
     public void reset() {
-        insCount = blocks = phiCount = phiArgCount = slots = 0;
+        insCount = blocks = phiCount = phiArgCount = slots = memCount = 0;
         temporaries = Ref.FIRST_TEMPORARY;
         leaf = true;
         variadic = false;
@@ -251,6 +255,19 @@ public final class Fn {
     private static int hash(int kind, long bits, int symbol) {
         long h = (bits ^ (long) symbol << 32 ^ kind) * 0x9E3779B97F4A7C15L;
         return (int) (h >>> 40);
+    }
+
+    // ---- addresses ----
+
+    /** The operand for {@code offset + base + index * scale}; each has its own entry, so that an allocator may write registers into it. */
+    public int memory(int offset, int base, int index, int scale) {
+        int at = STRIDE * memCount;
+        if (at + STRIDE > mem.length) mem = Arrays.copyOf(mem, 2 * mem.length);
+        mem[at] = offset;
+        mem[at + 1] = base;
+        mem[at + 2] = index;
+        mem[at + 3] = scale;
+        return Ref.mem(memCount++);
     }
 
     /** Whether the operand is a plain number (and not an address or undefined). */

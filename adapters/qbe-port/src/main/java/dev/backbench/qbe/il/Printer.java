@@ -140,9 +140,20 @@ public final class Printer {
             case Ref.TYPE -> ":" + types.get(value).name();
             case Ref.SLOT -> "S" + value;
             case Ref.CALL -> String.format(Locale.ROOT, "%04x", value);
-            case Ref.MEM -> "[" + value + "]";
+            case Ref.MEM -> memory(Fn.STRIDE * value);
             default -> String.valueOf(value);
         };
+    }
+
+    private String memory(int at) {
+        StringBuilder text = new StringBuilder("[");
+        String plus = "";
+        if (fn.mem[at] != Ref.NONE) text.append(ref(fn.mem[at]));
+        if (fn.mem[at] != Ref.NONE) plus = " + ";
+        if (fn.mem[at + 1] != Ref.NONE) text.append(plus).append(ref(fn.mem[at + 1]));
+        if (fn.mem[at + 1] != Ref.NONE) plus = " + ";
+        if (fn.mem[at + 2] != Ref.NONE) text.append(plus).append(fn.mem[at + 3]).append(" * ").append(ref(fn.mem[at + 2]));
+        return text.append(']').toString();
     }
 
     private String constant(int c) {
