@@ -35,6 +35,7 @@ public final class Fn {
 
     public int[] ins = new int[1024];
     public int insCount;
+    private int[] spare = new int[0];
 
     public int blocks;
     public int[] insStart = new int[64], insEnd = new int[64];
@@ -100,10 +101,9 @@ public final class Fn {
         return word >> 16;
     }
 
-    /** Moves all blocks' instructions together, in block order. Linear in what is kept. */
-    public void compact(int[] scratch) {
-        int[] from = ins;
-        int[] to = scratch.length >= from.length ? scratch : new int[from.length];
+    /** Moves all blocks' instructions together, in block order. Linear in what is kept; the arrays change. */
+    public void compact() {
+        int[] from = ins, to = spare.length >= from.length ? spare : new int[from.length];
         int count = 0;
         for (int b = 0; b < blocks; b++) {
             int length = insEnd[b] - insStart[b];
@@ -111,8 +111,9 @@ public final class Fn {
             insStart[b] = count;
             insEnd[b] = count += length;
         }
-        System.arraycopy(to, 0, from, 0, STRIDE * count);
         insCount = count;
+        ins = to;
+        spare = from;
     }
 
     // ---- blocks and phis ----

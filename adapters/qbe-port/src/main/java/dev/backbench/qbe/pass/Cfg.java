@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Puts a function's blocks into reverse postorder, drops those that the start cannot reach (and their phi arguments), and lists predecessors. Afterwards a
- * block's number is its position in that order: forward edges lead to higher numbers, and a dominator has the lower one.
+ * block's number is its position in that order: forward edges lead to higher numbers, and a dominator has the lower one. Phi arguments are put into the order of {@link #pred}.
  *
  * <p>A branch whose two ways are one becomes a jump. Linear in blocks, edges and phi arguments; the depth-first stack is explicit.
  */
@@ -15,6 +15,9 @@ public final class Cfg {
     /** Predecessors in rows: those of block b are {@code pred[predStart[b] .. predStart[b + 1])}. */
     public int[] predStart = new int[66];
     public int[] pred = new int[128];
+
+    /** By block: where it stands in the rows of {@link #pred} as the source of its edge to {@code s1} and to {@code s2}. */
+    public int[] edge1 = new int[64], edge2 = new int[64];
 
     private int[] order = new int[64];
     private int[] number = new int[64];
@@ -29,6 +32,7 @@ public final class Cfg {
         for (int i = 0; i < reached; i++) same &= order[i] == i;
         if (!same) renumber(fn, reached);
         predecessors(fn);
+        for (int b = 0; b < fn.blocks; b++) if (fn.phiStart[b] < fn.phiEnd[b]) orderArguments(fn, b);
     }
 
     public int predCount(int block) {
@@ -43,6 +47,8 @@ public final class Cfg {
         stack = new int[2 * capacity];
         column = new int[capacity];
         names = new long[capacity];
+        edge1 = new int[capacity];
+        edge2 = new int[capacity];
         predStart = new int[capacity + 2];
         pred = new int[2 * capacity];
     }
@@ -129,8 +135,26 @@ public final class Cfg {
         }
         for (int b = 2; b <= blocks; b++) start[b] += start[b - 1];
         for (int b = 0; b < blocks; b++) {
-            if (s1[b] >= 0) pred[start[s1[b] + 1]++] = b;
-            if (s2[b] >= 0) pred[start[s2[b] + 1]++] = b;
+            if (s1[b] >= 0) pred[edge1[b] = start[s1[b] + 1]++] = b;
+            if (s2[b] >= 0) pred[edge2[b] = start[s2[b] + 1]++] = b;
+        }
+    }
+
+    private void orderArguments(Fn fn, int b) {
+        int from = predStart[b], count = predCount(b);
+        for (int i = 0; i < count; i++) number[pred[from + i]] = i;
+        if (stack.length < count) stack = new int[2 * count];
+        for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) {
+            int first = fn.phi[Fn.STRIDE * p + 2];
+            assert fn.phi[Fn.STRIDE * p + 3] == count : "phi " + p + " of block " + b + " has not an argument per predecessor";
+            boolean ordered = true;
+            for (int i = 0; i < count && ordered; i++) ordered = fn.phiArg[first + 2 * i] == pred[from + i];
+            if (ordered) continue;
+            for (int i = 0; i < count; i++) stack[number[fn.phiArg[first + 2 * i]]] = fn.phiArg[first + 2 * i + 1];
+            for (int i = 0; i < count; i++) {
+                fn.phiArg[first + 2 * i] = pred[from + i];
+                fn.phiArg[first + 2 * i + 1] = stack[i];
+            }
         }
     }
 }

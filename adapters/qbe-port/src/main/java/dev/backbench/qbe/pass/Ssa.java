@@ -21,17 +21,24 @@ public final class Ssa {
     private boolean[] renamed = new boolean[256];
     /** By block: the last temporary that put a phi there, is defined there, is live there. */
     private int[] phiFor = new int[64], definedFor = new int[64], liveFor = new int[64];
+    /** By block, while {@link #definedFor} names the temporary: the instruction of its first definition there, -1 for a phi. */
+    private int[] firstDef = new int[64];
     private int[] work = new int[64];
-    private int[] defBlocks = new int[256], defStart = new int[258];
+    private int[] defBlocks = new int[256], defSites = new int[256], defStart = new int[258];
 
     /** New phis as triples (block, old temporary, class), before they are put in place. */
     private int[] wanted = new int[96];
     private int wantedCount;
+    private int[] sorted = new int[32];
+    /** The function's phi pools of before, which swap places with these. */
+    private int[] sparePhi = new int[256], spareArg = new int[512];
 
     /** By old temporary: its current value; an undo log of (temporary, value before) restores it on the way up the tree. */
     private int[] current = new int[256];
     private int[] undo = new int[256];
     private int undoCount;
+    /** Of the walk over the dominator tree: (block, undo mark, next child). */
+    private int[] stack = new int[96];
     /** By phi: the old temporary it stands for, or -1 for phis of the source. */
     private int[] phiOf = new int[64];
 
@@ -45,7 +52,7 @@ public final class Ssa {
         int before = fn.temporaries;
         for (int t = Ref.FIRST_TEMPORARY; t < before; t++) if (renamed[t]) placePhis(fn, cfg, t);
         insertPhis(fn, cfg);
-        rename(fn, dominators, before);
+        rename(fn, cfg, dominators, before);
     }
 
     /** Marks the temporaries that are not in SSA form; false if there are none. */
@@ -53,22 +60,17 @@ public final class Ssa {
         if (renamed.length < fn.temporaries) renamed = new boolean[2 * fn.temporaries];
         boolean any = false;
         for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) {
-            renamed[t] = uses.defCount[t] > 1 || uses.defCount[t] == 1 && !dominated(fn, dominators, t) || uses.defCount[t] == 0 && uses.count(t) > 0;
+            renamed[t] = uses.defCount[t] > 1 || uses.defCount[t] == 1 && !dominated(dominators, t) || uses.defCount[t] == 0 && uses.count(t) > 0;
             any |= renamed[t];
         }
         return any;
     }
 
-    private boolean dominated(Fn fn, Dominators dominators, int t) {
+    private boolean dominated(Dominators dominators, int t) {
         int def = uses.def[t], home = uses.defBlock[t];
         for (int u = uses.start[t]; u < uses.start[t + 1]; u++) {
             int site = uses.site[u], block = uses.block[u];
-            if ((site & Uses.PHI) != 0) {
-                int at = Fn.STRIDE * (site & Uses.INDEX);
-                for (int a = fn.phi[at + 2], end = a + 2 * fn.phi[at + 3]; a < end; a += 2) {
-                    if (fn.phiArg[a + 1] == Ref.tmp(t) && !dominators.dominates(home, fn.phiArg[a])) return false;
-                }
-            } else if (block != home) {
+            if (block != home) {
                 if (!dominators.dominates(home, block)) return false;
             } else if (Uses.isInstruction(site) && Uses.isInstruction(def) && site <= def) {
                 return false;
@@ -87,6 +89,7 @@ public final class Ssa {
             phiFor = new int[capacity];
             definedFor = new int[capacity];
             liveFor = new int[capacity];
+            firstDef = new int[capacity];
             work = new int[capacity];
             frontierStart = new int[capacity + 2];
             children = new int[capacity + 2];
@@ -122,26 +125,32 @@ public final class Ssa {
         return total;
     }
 
-    /** The blocks that define each renamed temporary, in rows. */
+    /** The blocks that define each renamed temporary, and where they do, in rows that follow the order of the code. */
     private void definitionRows(Fn fn) {
         int[] start = defStart;
         Arrays.fill(start, 0, fn.temporaries + 2, 0);
         for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) if (renamed[t]) start[t + 2] = uses.defCount[t];
         for (int t = 2; t <= fn.temporaries; t++) start[t] += start[t - 1];
         int total = start[fn.temporaries] + start[fn.temporaries + 1];
-        if (defBlocks.length < total) defBlocks = new int[2 * total];
+        if (defBlocks.length < total) {
+            defBlocks = new int[2 * total];
+            defSites = new int[2 * total];
+        }
         for (int b = 0; b < fn.blocks; b++) {
-            for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) note(fn.phi[Fn.STRIDE * p + 1], b);
-            for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) note(fn.ins[Fn.STRIDE * i + 1], b);
+            for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) note(fn.phi[Fn.STRIDE * p + 1], b, -1);
+            for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) note(fn.ins[Fn.STRIDE * i + 1], b, i);
         }
     }
 
-    private void note(int to, int b) {
-        if (Ref.isTmp(to) && renamed[Ref.value(to)]) defBlocks[defStart[Ref.value(to) + 1]++] = b;
+    private void note(int to, int b, int site) {
+        if (!Ref.isTmp(to) || !renamed[Ref.value(to)]) return;
+        int at = defStart[Ref.value(to) + 1]++;
+        defBlocks[at] = b;
+        defSites[at] = site;
     }
 
     private void placePhis(Fn fn, Cfg cfg, int t) {
-        live(fn, cfg, t);
+        live(cfg, t);
         int sp = 0;
         for (int d = defStart[t]; d < defStart[t + 1]; d++) {
             if (definedFor[defBlocks[d]] == ~t) continue;
@@ -163,19 +172,17 @@ public final class Ssa {
     }
 
     /** Marks the blocks into which {@code t} is live: upwards from its uses to its definitions. */
-    private void live(Fn fn, Cfg cfg, int t) {
-        for (int d = defStart[t]; d < defStart[t + 1]; d++) definedFor[defBlocks[d]] = t;
+    private void live(Cfg cfg, int t) {
+        for (int d = defStart[t]; d < defStart[t + 1]; d++) {
+            int block = defBlocks[d];
+            if (definedFor[block] == t) continue;
+            definedFor[block] = t;
+            firstDef[block] = defSites[d];
+        }
         int sp = 0;
         for (int u = uses.start[t]; u < uses.start[t + 1]; u++) {
             int site = uses.site[u], block = uses.block[u];
-            if ((site & Uses.PHI) != 0) {
-                int at = Fn.STRIDE * (site & Uses.INDEX);
-                for (int a = fn.phi[at + 2], end = a + 2 * fn.phi[at + 3]; a < end; a += 2) {
-                    if (fn.phiArg[a + 1] == Ref.tmp(t) && definedFor[fn.phiArg[a]] != t) sp = reach(fn.phiArg[a], t, sp);
-                }
-            } else if (definedFor[block] != t || exposed(fn, t, block, site)) {
-                sp = reach(block, t, sp);
-            }
+            if (definedFor[block] != t || Uses.isInstruction(site) && site <= firstDef[block]) sp = reach(block, t, sp);
         }
         while (sp > 0) {
             int b = work[--sp];
@@ -192,15 +199,6 @@ public final class Ssa {
         return sp + 1;
     }
 
-    /** Whether a use in a block that also defines {@code t} may come before every definition there: decided by the block's first definition. */
-    private boolean exposed(Fn fn, int t, int block, int site) {
-        if (!Uses.isInstruction(site)) return false;
-        for (int p = fn.phiStart[block]; p < fn.phiEnd[block]; p++) if (fn.phi[Fn.STRIDE * p + 1] == Ref.tmp(t)) return false;
-        if (uses.defCount[t] == 1) return site <= uses.def[t];
-        for (int i = fn.insStart[block]; i < site; i++) if (fn.ins[Fn.STRIDE * i + 1] == Ref.tmp(t)) return false;
-        return true;
-    }
-
     private void want(int block, int t, int cls) {
         if (wantedCount + 3 > wanted.length) wanted = Arrays.copyOf(wanted, 2 * wanted.length);
         wanted[wantedCount++] = block;
@@ -214,13 +212,16 @@ public final class Ssa {
         Arrays.fill(start, 0, fn.blocks + 2, 0);
         for (int w = 0; w < wantedCount; w += 3) start[wanted[w] + 2]++;
         for (int b = 2; b <= fn.blocks; b++) start[b] += start[b - 1];
-        int[] sorted = new int[wantedCount / 3];
+        int fresh = wantedCount / 3;
+        if (sorted.length < fresh) sorted = new int[2 * fresh];
         for (int w = 0; w < wantedCount; w += 3) sorted[start[wanted[w] + 1]++] = w;
         int[] phis = fn.phi, args = fn.phiArg;
-        fn.phi = new int[Math.max(16, Fn.STRIDE * (fn.phiCount + sorted.length))];
-        fn.phiArg = new int[Math.max(16, args.length)];
+        fn.phi = sparePhi.length < phis.length ? new int[phis.length] : sparePhi;
+        fn.phiArg = spareArg.length < args.length ? new int[args.length] : spareArg;
+        sparePhi = phis;
+        spareArg = args;
         fn.phiCount = fn.phiArgCount = 0;
-        if (phiOf.length < phis.length / Fn.STRIDE + sorted.length) phiOf = new int[2 * (phis.length / Fn.STRIDE + sorted.length)];
+        if (phiOf.length < phis.length / Fn.STRIDE + fresh) phiOf = new int[2 * (phis.length / Fn.STRIDE + fresh)];
         for (int b = 0; b < fn.blocks; b++) {
             int first = fn.phiStart[b], end = fn.phiEnd[b];
             fn.phiStart[b] = fn.phiCount;
@@ -240,16 +241,17 @@ public final class Ssa {
 
     // ---- renaming ----
 
-    private void rename(Fn fn, Dominators dominators, int before) {
+    private void rename(Fn fn, Cfg cfg, Dominators dominators, int before) {
         childRows(fn, dominators);
         Arrays.fill(current, 0, before, Ref.UNDEFINED);
         undoCount = 0;
-        int[] stack = new int[3 * (dominatorHeight(fn, dominators) + 1)];
-        int sp = 0;
+        int height = 3 * (dominatorHeight(fn, dominators) + 1), sp = 0;
+        if (stack.length < height) stack = new int[2 * height];
+        int[] stack = this.stack;
         stack[sp++] = 0;
         stack[sp++] = undoCount;
         stack[sp++] = children[0];
-        block(fn, 0, before);
+        block(fn, cfg, 0, before);
         while (sp > 0) {
             int b = stack[sp - 3];
             if (stack[sp - 1] < children[b + 1]) {
@@ -257,7 +259,7 @@ public final class Ssa {
                 stack[sp++] = next;
                 stack[sp++] = undoCount;
                 stack[sp++] = children[next];
-                block(fn, next, before);
+                block(fn, cfg, next, before);
                 continue;
             }
             for (int mark = stack[sp - 2]; undoCount > mark; undoCount -= 2) current[undo[undoCount - 2]] = undo[undoCount - 1];
@@ -278,7 +280,7 @@ public final class Ssa {
         for (int b = 1; b < fn.blocks; b++) child[children[dominators.idom[b] + 1]++] = b;
     }
 
-    private void block(Fn fn, int b, int before) {
+    private void block(Fn fn, Cfg cfg, int b, int before) {
         for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) fn.phi[Fn.STRIDE * p + 1] = define(fn, fn.phi[Fn.STRIDE * p + 1], before);
         for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) {
             int at = Fn.STRIDE * i;
@@ -287,8 +289,8 @@ public final class Ssa {
             fn.ins[at + 1] = define(fn, fn.ins[at + 1], before);
         }
         fn.jumpArg[b] = read(fn.jumpArg[b], before);
-        if (fn.s1[b] >= 0) arguments(fn, b, fn.s1[b], before);
-        if (fn.s2[b] >= 0) arguments(fn, b, fn.s2[b], before);
+        if (fn.s1[b] >= 0) arguments(fn, fn.s1[b], cfg.edge1[b] - cfg.predStart[fn.s1[b]], before);
+        if (fn.s2[b] >= 0) arguments(fn, fn.s2[b], cfg.edge2[b] - cfg.predStart[fn.s2[b]], before);
     }
 
     private int read(int ref, int before) {
@@ -307,12 +309,11 @@ public final class Ssa {
         return fresh;
     }
 
-    private void arguments(Fn fn, int from, int to, int before) {
+    /** @param index which of the target's predecessors the block is */
+    private void arguments(Fn fn, int to, int index, int before) {
         for (int p = fn.phiStart[to]; p < fn.phiEnd[to]; p++) {
-            int at = Fn.STRIDE * p;
-            for (int a = fn.phi[at + 2], end = a + 2 * fn.phi[at + 3]; a < end; a += 2) {
-                if (fn.phiArg[a] == from) fn.phiArg[a + 1] = phiOf[p] >= 0 ? current[phiOf[p]] : read(fn.phiArg[a + 1], before);
-            }
+            int a = fn.phi[Fn.STRIDE * p + 2] + 2 * index + 1;
+            fn.phiArg[a] = phiOf[p] >= 0 ? current[phiOf[p]] : read(fn.phiArg[a], before);
         }
     }
 }

@@ -13,7 +13,7 @@ public final class Uses {
     public static final int PHI = 1 << 30, JUMP = 1 << 29, INDEX = JUMP - 1;
     public static final int NONE = -1;
 
-    /** Uses of temporary t are {@code site[start[t] .. start[t + 1])}, with the block of each in {@link #block} (of a phi's use: the phi's own block). */
+    /** Uses of temporary t are {@code site[start[t] .. start[t + 1])}, with the block of each in {@link #block}: of a phi's use the predecessor it comes from. */
     public int[] start = new int[258];
     public int[] site = new int[1024];
     public int[] block = new int[1024];
@@ -77,7 +77,7 @@ public final class Uses {
     private void fill(Fn fn) {
         for (int b = 0; b < fn.blocks; b++) {
             for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) {
-                for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) add(fn.phiArg[a + 1], p | PHI, b);
+                for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) add(fn.phiArg[a + 1], p | PHI, fn.phiArg[a]);
             }
             for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) {
                 add(fn.ins[Fn.STRIDE * i + 2], i, b);

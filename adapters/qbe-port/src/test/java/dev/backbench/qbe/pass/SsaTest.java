@@ -75,16 +75,9 @@ class SsaTest {
             assertEquals(1, uses.defCount[t], () -> "definitions in\n" + text);
             for (int u = uses.start[t]; u < uses.start[t + 1]; u++) {
                 int site = uses.site[u];
-                if ((site & Uses.PHI) != 0) {
-                    int at = Fn.STRIDE * (site & Uses.INDEX);
-                    for (int a = fn.phi[at + 2], end = a + 2 * fn.phi[at + 3]; a < end; a += 2) {
-                        if (fn.phiArg[a + 1] == Ref.tmp(t)) assertTrue(dominators.dominates(uses.defBlock[t], fn.phiArg[a]), text);
-                    }
-                } else {
-                    assertTrue(dominators.dominates(uses.defBlock[t], uses.block[u]), text);
-                    boolean before = uses.defBlock[t] != uses.block[u] || !Uses.isInstruction(uses.def[t]) || !Uses.isInstruction(site) || uses.def[t] < site;
-                    assertTrue(before, text);
-                }
+                assertTrue(dominators.dominates(uses.defBlock[t], uses.block[u]), text);
+                boolean before = uses.defBlock[t] != uses.block[u] || !Uses.isInstruction(uses.def[t]) || !Uses.isInstruction(site) || uses.def[t] < site;
+                assertTrue(before, text);
             }
         }
         checked++;
