@@ -3,11 +3,12 @@
 
 Both sides run the same .wasm; samples alternate between the two in blocks, so that drift hits both. See docs/llvm-against-wasm2c.md.
 """
-import argparse, math, os, re, shlex, shutil, statistics, subprocess, sys, tempfile
+import argparse, math, os, shlex, shutil, statistics, subprocess, sys, tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-FLAGS = ["-O2", "-march=native", "-fno-optimize-sibling-calls", "-frounding-math", "-w"]
+BUILD = HERE.parent.parent / "command" / "wasm2c" / "build.sh"
+FLAGS = ["-O2", "-march=native"]
 
 
 def run(command, **options):
@@ -15,16 +16,10 @@ def run(command, **options):
 
 
 def build(wasm, folder, args):
-    """wasm -> prog.c -> executable; raises CalledProcessError with the tools' words."""
-    run([args.wasm2c, "-n", "prog", wasm, "-o", folder / "prog.c"])
-    header = (folder / "prog.h").read_text()
-    declared = re.search(r"void Z_prog_instantiate\(([^)]*)\)", header).group(1)
-    arguments = ["&instance"] + ["&bench" if "bench" in p else "&wasi" for p in declared.split(",")[1:]]
-    instantiate = "-DINSTANTIATE=Z_prog_instantiate(" + ",".join(arguments) + ")"
-    runtime = Path(args.wasm_rt)
-    run([args.clang, *FLAGS, *shlex.split(args.extra), "-I", folder, "-I", runtime, *(["-I", args.include] if args.include else []), instantiate,
-         folder / "prog.c", HERE / "host.c", runtime / "wasm-rt-impl.c", "-o", folder / "prog", "-lm"])
-    return folder / "prog"
+    """wasm -> C -> executable; raises CalledProcessError with the tools' words."""
+    environment = dict(os.environ, PATH=os.pathsep.join([str(Path(args.wasm2c).parent), os.environ["PATH"]]), WASM_RT=args.wasm_rt)
+    run([BUILD, args.clang, wasm, folder, *FLAGS, *shlex.split(args.extra), *(["-I", args.include] if args.include else [])], env=environment)
+    return folder / "program"
 
 
 def expected(wasm, stream):
@@ -34,14 +29,21 @@ def expected(wasm, stream):
 
 def sample(executable, wasm, folder):
     """Wall and CPU nanoseconds of one run of the wasm2c side; its output is checked where the expected one is known."""
-    report = folder / "region"
-    done = subprocess.run([executable, report, wasm.parent, wasm.name], stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
+    marks = folder / "marks"
+    done = subprocess.run([executable], cwd=wasm.parent, env=dict(os.environ, BENCH_MARKS=str(marks)), stdin=subprocess.DEVNULL, capture_output=True, timeout=300)
     if done.returncode != 0:
         raise RuntimeError(f"exit {done.returncode}: {done.stderr[-200:]!r}")
     for stream, found in (("stdout", done.stdout), ("stderr", done.stderr)):
         if expected(wasm, stream) not in (None, found):
             raise RuntimeError(f"wrong {stream}")
-    return tuple(map(int, report.read_text().split()))
+    wall = cpu = 0
+    for line in marks.read_text().splitlines():
+        what, at, used = line.split()
+        sign = 1 if what == "end" else -1
+        wall, cpu = wall + sign * int(at), cpu + sign * int(used)
+    if not wall:
+        raise RuntimeError("it sets no marks")
+    return wall, cpu
 
 
 class Ours:

@@ -6,7 +6,6 @@ import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.Ledger;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +38,17 @@ public final class CommandBackend implements Backend {
         return Availability.YES;
     }
 
+    /** A version command that fails, or cannot be started, says that the compiler is not there. */
+    @Override
+    public Availability available(CompileOptions options) {
+        try {
+            Declaration declaration = Declaration.read(file(options));
+            return declaration.version() == null ? Availability.YES : new VersionCommand(declaration, options.file()).availability();
+        } catch (BackendException unreadable) {
+            return Availability.no(unreadable.getMessage(), "correct the declaration; docs/command-backends.md says what it holds");
+        }
+    }
+
     @Override
     public Compiler newCompiler(CompileOptions options) {
         Path file = file(options);
@@ -59,22 +69,7 @@ public final class CommandBackend implements Backend {
         notes.put("compile", String.join(" && ", declaration.compile().stream().map(words -> String.join(" ", words)).toList()));
         notes.put("run", String.join(" ", declaration.run()));
         notes.put("process start", "inside every compile; inside a run only where the program sets no marks");
-        return new Ledger(version(declaration), null, file.toString(), "child process", "default", options.threads(), "wasm", "as declared", false, "as declared",
+        return new Ledger(declaration.version() == null ? "not declared" : new VersionCommand(declaration, file).line(), null, file.toString(), "child process", "default", options.threads(), "wasm", "as declared", false, "as declared",
                 "as declared", false, "as declared", "as declared", false, "none", "all", notes);
-    }
-
-    private static String version(Declaration declaration) {
-        if (declaration.version() == null) return "not declared";
-        try {
-            Process process = new ProcessBuilder(declaration.version()).redirectErrorStream(true).start();
-            String line = process.inputReader().readLine();
-            process.inputReader().transferTo(java.io.Writer.nullWriter());
-            return process.waitFor() == 0 && line != null ? line.strip() : "unknown: the version command failed";
-        } catch (IOException e) {
-            return "unknown: " + e.getMessage();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "unknown: interrupted";
-        }
     }
 }

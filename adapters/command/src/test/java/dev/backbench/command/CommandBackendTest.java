@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backbench.spi.Availability;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
@@ -41,7 +42,7 @@ class CommandBackendTest {
     void fillsInPlacesArgumentsAndMarks() throws IOException {
         CompileOptions options = declared("""
                 {"name": "house", "compile": [["cp", "{wasm}", "{out}/copy"], ["sh", "-c", "echo made >> {out}/copy"]],
-                 "run": ["sh", "-c", "echo start 5 >> $BENCH_MARKS; cat; cat {out}/copy; echo $1 $2; echo end 105 >> $BENCH_MARKS; exit 3", "sh", "{args}"]}
+                 "run": ["sh", "-c", "echo start 5 1 >> $BENCH_MARKS; cat; cat {out}/copy; echo $1 $2; echo end 105 41 >> $BENCH_MARKS; exit 3", "sh", "{args}"]}
                 """);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Compiler compiler = new CommandBackend().newCompiler(options)) {
@@ -49,6 +50,7 @@ class CommandBackendTest {
             assertEquals("in modulemade\none two\n", out.toString(StandardCharsets.UTF_8));
             assertEquals(3, result.exitCode());
             assertEquals(100, result.regionWall());
+            assertEquals(40, result.regionCpu());
             assertTrue(result.marked());
             assertEquals(5, result.firstMark());
         }
@@ -77,6 +79,19 @@ class CommandBackendTest {
             BackendException failed = assertThrows(BackendException.class, () -> compiler.compile(new byte[1], PhaseClock.OFF));
             assertEquals("house: cannot start 'no-such-compiler'; get it from the cellar", failed.getMessage());
         }
+    }
+
+    @Test
+    void aVersionCommandThatFailsIsAnUnavailableCompiler() throws IOException {
+        CommandBackend backend = new CommandBackend();
+        String rest = ", \"compile\": [[\"true\"]], \"run\": [\"true\"], \"install\": \"get it\"}";
+        assertTrue(backend.available(declared("{\"name\": \"house\", \"version\": [\"echo\", \"house 1\"]" + rest)).yes());
+        Availability gone = backend.available(declared("{\"name\": \"house\", \"version\": [\"no-such-compiler\"]" + rest));
+        assertEquals("house: cannot start 'no-such-compiler'", gone.reason());
+        assertEquals("get it", gone.fix());
+        Availability failed = backend.available(declared("{\"name\": \"house\", \"version\": [\"sh\", \"-c\", \"echo its library is missing; exit 3\"]" + rest));
+        assertEquals("house: its library is missing", failed.reason());
+        assertTrue(backend.available(declared("{}")).reason().contains("\"compile\""));
     }
 
     @Test

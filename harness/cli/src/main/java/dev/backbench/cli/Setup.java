@@ -24,8 +24,7 @@ final class Setup {
 
     /** As of now: what was chosen before a fetch may have become available by it. */
     static Availability availability(Backends.Chosen chosen) {
-        String version = chosen.options().version();
-        return version == null ? chosen.backend().available() : chosen.backend().available(version);
+        return chosen.backend().available(chosen.options());
     }
 
     /** What of the back end's requirements is not there. */

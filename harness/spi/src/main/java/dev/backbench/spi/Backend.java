@@ -83,6 +83,11 @@ public interface Backend {
         return available();
     }
 
+    /** The same for all that the user asked for: a file that may be missing, a container that nobody can start. */
+    default Availability available(CompileOptions options) {
+        return options.version() == null ? available() : available(options.version());
+    }
+
     /** How it works under {@code options}: printed under every table. Only called when available. */
     Ledger ledger(CompileOptions options);
 

@@ -82,8 +82,8 @@ public final class Backends {
     }
 
     private Chosen choose(BackendSpec spec, Backend backend, int threads) {
-        Availability availability = spec.version() == null ? backend.available() : backend.available(spec.version());
-        return new Chosen(spec.canonical(backend.levels().size() == 1), backend, spec.compileOptions(threads), availability);
+        CompileOptions options = spec.compileOptions(threads);
+        return new Chosen(spec.canonical(backend.levels().size() == 1), backend, options, backend.available(options));
     }
 
     private Backend find(String id) {

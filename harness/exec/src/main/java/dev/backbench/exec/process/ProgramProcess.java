@@ -11,14 +11,17 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Runs a program as a process of its own. A program that knows of the experiment appends a line {@code start NANOS} or {@code end NANOS} (CLOCK_MONOTONIC, which is
- * {@link System#nanoTime}) at each mark to the file that {@code BENCH_MARKS} names; of one that does not, the region is the whole process.
+ * Runs a program as a process of its own. A program that knows of the experiment appends a line {@code start NANOS [CPU]} or {@code end NANOS [CPU]} at each mark to the
+ * file that {@code BENCH_MARKS} names: nanoseconds of CLOCK_MONOTONIC, which is {@link System#nanoTime}, and of its own CPU time if it can tell. Of a program that does not, the region is the
+ * whole process.
  */
 public final class ProgramProcess implements AutoCloseable {
     private static final String MARKS = "BENCH_MARKS";
+    private static final Pattern MARK = Pattern.compile("(start|end) \\d{1,18}( \\d{1,18})?");
     private static final int LOG_LINES = 3;
 
     private final String owner;
@@ -75,19 +78,23 @@ public final class ProgramProcess implements AutoCloseable {
 
     private ProgramResult result(int exit, long asked, long total, List<String> marks) {
         if (marks.isEmpty()) return new ProgramResult(exit, false, asked, total, -1, -1, -1, -1, -1, 0, total);
-        long first = -1, opened = 0, wall = 0;
+        long first = -1, opened = 0, openedCpu = 0, wall = 0, cpu = 0;
+        boolean cpuKnown = true;
         for (String line : marks) {
+            if (!MARK.matcher(line).matches()) throw new BackendException(owner + ": a mark is 'start NANOS' or 'end NANOS', not '" + line + "'");
             String[] words = line.split(" ");
-            if (words.length != 2 || !words[1].matches("\\d{1,18}")) throw new BackendException(owner + ": a mark is 'start NANOS' or 'end NANOS', not '" + line + "'");
-            long at = Long.parseLong(words[1]);
+            long at = Long.parseLong(words[1]), used = words.length > 2 ? Long.parseLong(words[2]) : 0;
+            cpuKnown &= words.length > 2;
             if (words[0].equals("start")) {
                 opened = at;
+                openedCpu = used;
                 if (first < 0) first = at;
             } else {
                 wall += at - opened;
+                cpu += used - openedCpu;
             }
         }
-        return new ProgramResult(exit, true, first, wall, -1, -1, -1, -1, -1, first - asked, total);
+        return new ProgramResult(exit, true, first, wall, cpuKnown ? cpu : -1, -1, -1, -1, -1, first - asked, total);
     }
 
     private Process start(ProcessBuilder builder, String install) {

@@ -1,9 +1,13 @@
-/* Runs a WASI command that wasm2c 1.0.32 turned into C (module name "prog"), and writes the nanoseconds of wall and of CPU time between its
-   calls of bench.start and bench.end (or of its whole _start) to the file named first. Enough of WASI preview 1 for the programs compared; the
-   folder named second is what they see as ".". Not a sandbox. */
+/* The run time of a WASI command that wasm2c turned into C (module name "prog"): enough of WASI preview 1 for programs that compute, and the marks.
+   The working folder is what the program sees as "."; its arguments are the process's own. Not a sandbox.
+
+   At exit the file that BENCH_MARKS names gets a line "start NANOS CPU" or "end NANOS CPU" for each call of bench.start and bench.end: nanoseconds of
+   CLOCK_MONOTONIC and of the thread's CPU time. A program that never calls them leaves it empty. wasm2c 1.0.32 and later ones name things differently:
+   build.sh defines BEFORE_1_0_33 for the former. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,21 +18,40 @@
 #include <unistd.h>
 
 #include "prog.h"
+#include "wasm-rt-impl.h"
 
-struct Z_bench_instance_t { int unused; };
-struct Z_wasi_snapshot_preview1_instance_t { int unused; };
-typedef struct Z_wasi_snapshot_preview1_instance_t W;
+#ifdef BEFORE_1_0_33
+typedef Z_prog_instance_t Prog;
+typedef struct Z_bench_instance_t { int unused; } Bench;
+typedef struct Z_wasi_snapshot_preview1_instance_t { int unused; } W;
+#define BENCH(function) Z_benchZ_##function
+#define WASI_NAME(function) Z_wasi_snapshot_preview1Z_##function
+#define MEMORY Z_progZ_memory
+#define START Z_progZ__start
+#define INIT_MODULE Z_prog_init_module()
+#else
+typedef w2c_prog Prog;
+typedef struct w2c_bench { int unused; } Bench;
+typedef struct w2c_wasi__snapshot__preview1 { int unused; } W;
+#define BENCH(function) w2c_bench_##function
+#define WASI_NAME(function) w2c_wasi__snapshot__preview1_##function
+#define MEMORY w2c_prog_memory
+#define START w2c_prog_0x5Fstart
+#define INIT_MODULE (void)0
+#endif
 
-enum { BADF = 8, INVAL = 28, IO = 29, NOENT = 44, NOTSUP = 58 };
+enum { BADF = 8, INVAL = 28, IO = 29, NOENT = 44, NOTSUP = 58, SPIPE = 70 };
 enum { PREOPEN = 3, FILETYPE_DEVICE = 2, FILETYPE_DIRECTORY = 3, FILETYPE_FILE = 4 };
+enum { TRAPPED = 134, NO_HOST = 98, NO_REPORT = 99 };
 
-static Z_prog_instance_t instance;
+typedef struct { const char *what; uint64_t wall, cpu; } Mark;
+
+static Prog instance;
 static int folder;
-static const char *name;
-static const char *report;
-static const clockid_t clocks[2] = {CLOCK_MONOTONIC, CLOCK_THREAD_CPUTIME_ID};
-static uint64_t started[2], region[2];
-static int marked;
+static int arguments;
+static char **argument;
+static Mark *marks;
+static size_t marked, room;
 
 static uint64_t read_clock(clockid_t clock) {
   struct timespec t;
@@ -36,36 +59,77 @@ static uint64_t read_clock(clockid_t clock) {
   return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void start(void) { for (int i = 0; i < 2; i++) started[i] = read_clock(clocks[i]); }
-static void end(void) { for (int i = 0; i < 2; i++) region[i] += read_clock(clocks[i]) - started[i]; }
+/* Room is made before the clocks are read at a start and after they are read at an end: it is never inside the region. */
+static void reserve(void) {
+  if (marked + 2 <= room) return;
+  room = 2 * room + 64;
+  marks = realloc(marks, room * sizeof *marks);
+  if (!marks) { perror("marks"); _exit(NO_HOST); }
+}
+
+void BENCH(start)(Bench *b) {
+  (void)b;
+  reserve();
+  uint64_t cpu = read_clock(CLOCK_THREAD_CPUTIME_ID);
+  marks[marked++] = (Mark){"start", read_clock(CLOCK_MONOTONIC), cpu};
+}
+
+void BENCH(end)(Bench *b) {
+  (void)b;
+  uint64_t wall = read_clock(CLOCK_MONOTONIC), cpu = read_clock(CLOCK_THREAD_CPUTIME_ID);
+  reserve();
+  marks[marked++] = (Mark){"end", wall, cpu};
+}
 
 static void finish(int code) {
-  if (!marked) end();
-  FILE *f = fopen(report, "w");
-  if (!f) { perror(report); _exit(99); }
-  fprintf(f, "%llu %llu\n", (unsigned long long)region[0], (unsigned long long)region[1]);
-  fclose(f);
+  const char *report = getenv("BENCH_MARKS");
+  FILE *f = report ? fopen(report, "w") : NULL;
+  if (report && !f) { perror(report); _exit(NO_REPORT); }
+  for (size_t i = 0; f && i < marked; i++) {
+    fprintf(f, "%s %llu %llu\n", marks[i].what, (unsigned long long)marks[i].wall, (unsigned long long)marks[i].cpu);
+  }
+  if (f && fclose(f)) { perror(report); _exit(NO_REPORT); }
   _exit(code);
 }
 
-void Z_benchZ_start(struct Z_bench_instance_t *b) { (void)b; marked = 1; start(); }
-void Z_benchZ_end(struct Z_bench_instance_t *b) { (void)b; end(); }
-
-static u8 *at(u32 p) { return Z_progZ_memory(&instance)->data + p; }
+static u8 *at(u32 p) { return MEMORY(&instance)->data + p; }
 static void put32(u32 p, u32 v) { memcpy(at(p), &v, 4); }
 static void put64(u32 p, u64 v) { memcpy(at(p), &v, 8); }
 static u32 get32(u32 p) { u32 v; memcpy(&v, at(p), 4); return v; }
 static int host(u32 fd) { return fd == PREOPEN ? folder : (int)fd; }
 static u32 failure(void) { return errno == ENOENT ? NOENT : errno == EBADF ? BADF : IO; }
 
-#define WASI(result, function, ...) result Z_wasi_snapshot_preview1Z_##function(W *w, ##__VA_ARGS__)
+#define WASI(result, function, ...) result WASI_NAME(function)(W *w, ##__VA_ARGS__)
 #define UNUSED (void)w
 
-WASI(u32, args_sizes_get, u32 count, u32 size) { UNUSED; put32(count, 1); put32(size, (u32)strlen(name) + 1); return 0; }
-WASI(u32, args_get, u32 argv, u32 buffer) { UNUSED; put32(argv, buffer); strcpy((char *)at(buffer), name); return 0; }
+WASI(u32, args_sizes_get, u32 count, u32 size) {
+  UNUSED;
+  u32 bytes = 0;
+  for (int i = 0; i < arguments; i++) bytes += (u32)strlen(argument[i]) + 1;
+  put32(count, (u32)arguments);
+  put32(size, bytes);
+  return 0;
+}
+
+WASI(u32, args_get, u32 argv, u32 buffer) {
+  UNUSED;
+  for (int i = 0; i < arguments; i++) {
+    size_t n = strlen(argument[i]) + 1;
+    put32(argv + 4 * (u32)i, buffer);
+    memcpy(at(buffer), argument[i], n);
+    buffer += (u32)n;
+  }
+  return 0;
+}
+
 WASI(u32, environ_sizes_get, u32 count, u32 size) { UNUSED; put32(count, 0); put32(size, 0); return 0; }
 WASI(u32, environ_get, u32 list, u32 buffer) { UNUSED; (void)list; (void)buffer; return 0; }
-WASI(u32, clock_time_get, u32 id, u64 precision, u32 out) { UNUSED; (void)id; (void)precision; put64(out, read_clock(CLOCK_MONOTONIC)); return 0; }
+WASI(u32, clock_time_get, u32 id, u64 precision, u32 out) {
+  UNUSED; (void)precision;
+  put64(out, read_clock(id == 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC));
+  return 0;
+}
+
 WASI(u32, random_get, u32 buffer, u32 n) { UNUSED; return getrandom(at(buffer), n, 0) == (ssize_t)n ? 0 : IO; }
 WASI(u32, sched_yield) { UNUSED; return 0; }
 WASI(u32, poll_oneoff, u32 in, u32 out, u32 n, u32 events) { UNUSED; (void)in; (void)out; (void)n; (void)events; return NOTSUP; }
@@ -155,25 +219,30 @@ WASI(u32, fd_write, u32 fd, u32 iovs, u32 count, u32 out) {
 WASI(u32, fd_seek, u32 fd, u64 offset, u32 whence, u32 out) {
   UNUSED;
   off_t at_byte = lseek(host(fd), (off_t)offset, whence == 0 ? SEEK_SET : whence == 1 ? SEEK_CUR : SEEK_END);
-  if (at_byte < 0) return errno == ESPIPE ? 70 : failure();
+  if (at_byte < 0) return errno == ESPIPE ? SPIPE : failure();
   put64(out, (u64)at_byte);
   return 0;
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4) { fprintf(stderr, "usage: %s REPORT FOLDER NAME\n", argv[0]); return 98; }
-  report = argv[1];
   /* the preopened folder takes descriptor 3, so that descriptors need no translation */
-  folder = open(argv[2], O_RDONLY | O_DIRECTORY);
-  if (folder < 0) { perror(argv[2]); return 98; }
+  folder = open(".", O_RDONLY | O_DIRECTORY);
+  if (folder < 0) { perror("."); return NO_HOST; }
   if (folder != PREOPEN) { dup2(folder, PREOPEN); folder = PREOPEN; }
-  name = argv[3];
-  struct Z_bench_instance_t bench = {0};
+  arguments = argc;
+  argument = argv;
+  Bench bench = {0};
   W wasi = {0};
+  (void)bench;
+  (void)wasi;
   wasm_rt_init();
-  Z_prog_init_module();
+  wasm_rt_trap_t trap = wasm_rt_impl_try();
+  if (trap) {
+    fprintf(stderr, "trap: %s\n", wasm_rt_strerror(trap));
+    finish(TRAPPED);
+  }
+  INIT_MODULE;
   INSTANTIATE;
-  start();
-  Z_progZ__start(&instance);
+  START(&instance);
   finish(0);
 }
