@@ -31,6 +31,8 @@ final class Resume {
         }
         if (then.plan().seed() != now.plan().seed()) differences.add("another seed");
         if (!Objects.equals(then.plan().cpu(), now.plan().cpu())) differences.add("other cores (" + then.plan().cpu() + ", now " + now.plan().cpu() + ")");
+        if (!Objects.equals(then.plan().reference(), now.plan().reference())) differences.add("another reference (" + then.plan().reference() + ", now " + now.plan().reference() + ")");
+        if (!then.plan().timeoutMillis().equals(now.plan().timeoutMillis())) differences.add("other time limits (ms: " + then.plan().timeoutMillis() + ", now " + now.plan().timeoutMillis() + ")");
         if (!then.plan().digest().equals(now.plan().digest())) differences.add("another plan (back ends, workloads, measures, preset or counts)");
         if (differences.isEmpty()) return Manifests.resumed(then, time);
         throw new UsageException("cannot go on with " + earlier.path() + ": " + String.join(", ", differences) + "; repeat its command, or start a new run");

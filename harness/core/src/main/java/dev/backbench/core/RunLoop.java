@@ -46,6 +46,7 @@ final class RunLoop implements TrialMonitor {
     private final Schedule schedule;
     private final long started = System.nanoTime();
     private final long deadline;
+    /** By unit, and by kind with back end: nanoseconds in all, and how many. */
     private final Map<String, long[]> costs = new HashMap<>();
     private final Deque<Unit> pass = new ArrayDeque<>();
     private volatile boolean stop;
@@ -118,15 +119,26 @@ final class RunLoop implements TrialMonitor {
         if (recorder.blocked(unit)) return;
         long start = System.nanoTime();
         runner.run(unit, seed);
-        long[] cost = costs.computeIfAbsent(unit.toString(), u -> new long[2]);
-        cost[0] += System.nanoTime() - start;
-        cost[1]++;
+        long nanos = System.nanoTime() - start;
+        note(unit.toString(), nanos);
+        note(like(unit), nanos);
     }
 
-    /** Mean of what the unit took so far, in nanoseconds; 0 if it has not run. */
+    /** Mean of what the unit took so far, or its like with this back end, in nanoseconds; 0 if nothing is known. */
     private long expected(Unit unit) {
         long[] cost = costs.get(unit.toString());
+        if (cost == null) cost = costs.get(like(unit));
         return cost == null ? 0 : cost[0] / cost[1];
+    }
+
+    private static String like(Unit unit) {
+        return unit.kind().label() + '|' + unit.backend();
+    }
+
+    private void note(String key, long nanos) {
+        long[] cost = costs.computeIfAbsent(key, u -> new long[2]);
+        cost[0] += nanos;
+        cost[1]++;
     }
 
     private void failed(CellKey cell) {
@@ -152,18 +164,19 @@ final class RunLoop implements TrialMonitor {
         listener.progress(new ExperimentListener.Progress(what, done, plan.cells().size(), recorder.rowCount(), elapsed, left(elapsed)));
     }
 
-    /** What remains of the first pass at the mean cost of a unit so far, or of the budget if that is longer. */
+    /**
+     * What remains: of the first pass and of the repeats after it, each unit at what its like has cost so far, the repeats no longer than the budget. What nothing
+     * is known about yet counts as nothing, so that with a budget the estimate is that.
+     */
     private Duration left(Duration elapsed) {
-        long units = 0, nanos = 0;
-        for (long[] cost : costs.values()) {
-            nanos += cost[0];
-            units += cost[1];
-        }
-        Duration budget = plan.budget() == null ? null : plan.budget().minus(elapsed);
-        if (budget != null && plan.hardBudget()) return budget.isNegative() ? Duration.ZERO : budget;
-        if (units == 0) return null;
-        Duration passLeft = Duration.ofNanos(nanos / units * pass.size());
-        return budget == null || budget.compareTo(passLeft) < 0 ? passLeft : budget;
+        if (costs.isEmpty() && plan.budget() == null) return null;
+        long first = 0, repeats = 0;
+        for (Unit unit : pass) first += expected(unit);
+        for (Unit unit : schedule.firstPass()) if (!recorder.blocked(unit)) repeats += schedule.repeats(unit, table) * expected(unit);
+        if (plan.budget() == null) return Duration.ofNanos(first + repeats);
+        long budget = Math.max(0, plan.budget().toNanos() - elapsed.toNanos());
+        if (plan.hardBudget()) return Duration.ofNanos(pass.isEmpty() ? Math.min(budget, repeats) : budget);
+        return Duration.ofNanos(pass.isEmpty() ? Math.min(budget, repeats) : Math.max(first, budget));
     }
 
     @Override

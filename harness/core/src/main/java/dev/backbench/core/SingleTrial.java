@@ -69,8 +69,7 @@ public final class SingleTrial {
 
     private static Unit.Kind kind(Measure measure) {
         return switch (measure) {
-            case COLD -> Unit.Kind.COLD;
-            case MEMORY -> Unit.Kind.FIRST;
+            case COLD, MEMORY -> Unit.Kind.FIRST;
             case COMPILE, RUN, SIZE -> Unit.Kind.SWEEP;
         };
     }
@@ -79,7 +78,7 @@ public final class SingleTrial {
         Backends.Chosen chosen = plan.backends().getFirst();
         TaskList list = TaskList.of(plan, unit, new Random(plan.seed()), work.resolve("empty.wasm"));
         Path spec = work.resolve("tasks"), events = work.resolve("events");
-        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), unit.kind() == Unit.Kind.COLD, null, list.modules(),
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), unit.kind() == Unit.Kind.FIRST, null, list.modules(),
                 list.tasks()).text());
         Files.createFile(events);
         Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(spec, events, plan.seed(), gdb).start();

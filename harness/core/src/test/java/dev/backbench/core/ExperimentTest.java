@@ -79,13 +79,17 @@ class ExperimentTest {
         RunFolder folder = RunFolder.open(out);
         assertEquals(List.of(), folder.verify());
         assertArrayEquals(Files.readAllBytes(out.resolve(RunFolder.SUMMARY)), Summaries.text(Summaries.compute(folder)));
-        Row compile = rows(out).stream().filter(r -> r.measure() == Measure.COMPILE && r.def().equals("compile/1") && !r.warmup()).findFirst().orElseThrow();
+        Row compile = rows(out).stream().filter(r -> r.measure() == Measure.COMPILE && r.def().equals(Measure.COMPILE.definition()) && !r.warmup()).findFirst().orElseThrow();
         // 3 ms of spinning, or 1 at O0
         assertTrue(compile.ns().cpu() > 900_000 && compile.ns().wall() > 900_000, compile.toString());
         assertTrue(Files.exists(out.resolve(RunFolder.BLOBS).resolve(compile.code().sha256())));
         Row cold = rows(out).stream().filter(r -> r.measure() == Measure.COLD).findFirst().orElseThrow();
         assertEquals(cold.ns().wall(), cold.phasesNs().values().stream().mapToLong(Long::longValue).sum(), "causes add up to the whole");
-        assertTrue(cold.phasesNs().get("optimise") > 900_000, cold.toString());
+        assertTrue(cold.phasesNs().get("compile") > 900_000, cold.toString());
+        List<Row> firsts = rows(out).stream().filter(r -> r.cell().regime().equals(Regime.FIRST) && r.measure() == Measure.COMPILE).toList();
+        Row load = firsts.stream().filter(r -> r.def().equals("load/1")).findFirst().orElseThrow();
+        assertTrue(load.ns().wall() > 0 && load.ns().cpu() > 0, load.toString());
+        assertTrue(firsts.stream().filter(r -> r.def().equals(Measure.COMPILE.definition())).allMatch(r -> r.ns().cpu() > 900_000 && r.ns().cpu() < 2 * r.ns().wall()), firsts.toString());
         assertFalse(Files.exists(out.resolve("work")));
         assertTrue(outcome.sentences().getFirst().startsWith("good:O0 compiles "), outcome.sentences().toString());
         assertTrue(outcome.repeat().contains("--seed=1"));
@@ -175,6 +179,9 @@ class ExperimentTest {
         assertEquals(2, RunFolder.open(out).manifest().attempts().size());
         assertEquals(List.of(), RunFolder.open(out).verify());
 
+        options.timeouts.put("run", Duration.ofSeconds(7));
+        assertTrue(assertThrows(UsageException.class, () -> Experiment.run(options, Fakes.all(), ExperimentListener.NONE)).getMessage().contains("other time limits"));
+        options.timeouts.put("run", Duration.ofMillis(1500));
         options.runs = 7;
         UsageException another = assertThrows(UsageException.class, () -> Experiment.run(options, Fakes.all(), ExperimentListener.NONE));
         assertTrue(another.getMessage().contains("another plan"), another.getMessage());
@@ -192,7 +199,7 @@ class ExperimentTest {
     @Test
     void laterPassesFillUpToThePlannedProcesses() {
         PlanOptions options = Fakes.options(programs, out, Measure.COLD);
-        options.preset = new PlanPreset("quick", 3, 1, 0, 0, 1, Duration.ofSeconds(60));
+        options.preset = new PlanPreset("quick", 3, 1, 0, 0, 1, true, Integer.MAX_VALUE, Duration.ofSeconds(60));
         options.filter = java.util.regex.Pattern.compile("alpha");
         Outcome outcome = run(options, "good");
         for (Summary.Cell cell : outcome.summary().cells()) {

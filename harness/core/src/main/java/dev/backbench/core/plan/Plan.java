@@ -6,12 +6,14 @@ import dev.backbench.workloads.Workload;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What will be measured: every name looked up, every default filled in.
  *
  * @param backends in the user's order, unavailable ones included
  * @param cells every one that will get a status, in the order of backends, workloads, measures, regimes
+ * @param fresh programs, by name, that are started in processes of their own
  * @param operations Wasm operations by workload name; -1 unknown
  * @param padding modules that take part in the steady rounds but have no cells
  * @param steady {@code steady} or {@code self-warm}: what the rounds amount to with these modules
@@ -25,7 +27,7 @@ import java.util.Map;
  * @param warmup discarded rounds; null for what suits the back end
  * @param digest SHA-256 over all that must be the same for {@code --resume}
  */
-public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, Map<String, Long> operations, List<Workload> padding, List<Measure> measures,
+public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, Set<String> fresh, Map<String, Long> operations, List<Workload> padding, List<Measure> measures,
         List<CellKey> cells, String steady, long seed, Duration budget,
         boolean hardBudget, int processes, int rounds, int runs, Integer warmup, int threads, String cpu,
         String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, String digest) {
@@ -51,5 +53,10 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
     public int warmup(Backends.Chosen chosen) {
         if (warmup != null) return warmup;
         return chosen.backend().javaHosted() ? preset.warmup() : preset.nativeWarmup();
+    }
+
+    /** Those that are started in processes of their own, in the plan's order. */
+    public List<String> freshNames() {
+        return workloads.stream().map(Workload::name).filter(fresh::contains).toList();
     }
 }

@@ -47,14 +47,15 @@ public final class Planner {
         List<Measure> measures = List.copyOf(options.measures);
         List<Workload> padding = measures.contains(Measure.COMPILE) ? padding(workloads, catalogue) : List.of();
         String steady = workloads.size() + padding.size() >= STEADY_MODULES ? Regime.STEADY : Regime.SELF_WARM;
-        List<CellKey> cells = cells(chosen, workloads, measures, steady);
+        Set<String> fresh = fresh(workloads, options.workloads.isEmpty() ? options.preset.fresh() : Integer.MAX_VALUE);
+        List<CellKey> cells = cells(chosen, workloads, fresh, measures, steady);
         long seed = options.seed != null ? options.seed : ThreadLocalRandom.current().nextLong(1, 1_000_000_000);
         Duration budget = options.budget != null ? options.budget : options.preset.budget();
         PlanPreset preset = options.preset;
         int rounds = options.runs != null ? options.runs : preset.rounds(), runs = options.runs != null ? options.runs : preset.runs();
         String reference = reference(options.reference, chosen, backends, options.threads);
         String digest = digest(cells, workloads, chosen, preset, List.of(rounds, runs, options.threads, String.valueOf(options.warmup), options.workerFlags));
-        return new Plan(preset, chosen, workloads, operations(workloads), padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
+        return new Plan(preset, chosen, workloads, fresh, operations(workloads), padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
                 options.warmup, options.threads, Cpus.choose(options.cpu, options.threads), reference, List.copyOf(options.require), options.timeouts,
                 options.phases, List.copyOf(options.workerFlags), digest);
     }
@@ -85,12 +86,23 @@ public final class Planner {
         return catalogue.own().stream().filter(w -> !taken.contains(w.sha256())).sorted(Comparator.comparingInt(w -> w.code().codeBytes())).limit(missing).toList();
     }
 
-    private static List<CellKey> cells(List<Backends.Chosen> chosen, List<Workload> workloads, List<Measure> measures, String steady) {
+    /** All programs if there may be so many; otherwise the smallest, the middle one, and as many of the largest: what a start costs depends on size before all. */
+    private static Set<String> fresh(List<Workload> workloads, int most) {
+        List<String> names = workloads.stream().sorted(Comparator.comparingInt(w -> w.code().codeBytes())).map(Workload::name).toList();
+        if (names.size() <= most) return Set.copyOf(names);
+        Set<String> chosen = new HashSet<>(names.subList(names.size() - Math.max(0, most - 2), names.size()));
+        chosen.add(names.getFirst());
+        chosen.add(names.get(names.size() / 2));
+        return Set.copyOf(chosen);
+    }
+
+    private static List<CellKey> cells(List<Backends.Chosen> chosen, List<Workload> workloads, Set<String> fresh, List<Measure> measures, String steady) {
         List<CellKey> cells = new ArrayList<>();
         for (Backends.Chosen c : chosen) {
             for (Workload w : workloads) {
                 for (Measure measure : measures) {
                     for (String regime : measure.regimes()) {
+                        if (Regime.fresh(measure, regime) && !fresh.contains(w.name())) continue;
                         boolean warm = measure == Measure.COMPILE && regime.equals(Regime.STEADY);
                         cells.add(new CellKey(c.name(), w.name(), measure, warm ? steady : regime));
                     }

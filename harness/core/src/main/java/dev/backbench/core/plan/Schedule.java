@@ -16,9 +16,13 @@ import java.util.function.Predicate;
 
 /**
  * The order of trials: first every cell once, sweeps before fresh processes, back ends interleaved at random so that slow drift of the machine meets all alike; then, one by one, the unit
- * that serves the cell with the widest interval, until every cell has samples of as many processes as planned.
+ * that serves the cell with the widest interval, until every cell has samples of as many processes as planned. Cells with too few samples for an interval come before all others:
+ * those with the fewest processes, and of these the unit that serves most of them.
  */
 public final class Schedule {
+    /** Above any interval's width, and any number of cells. */
+    private static final double NO_INTERVAL = 1e9;
+
     private final Plan plan;
     private final List<Unit> units = new ArrayList<>();
     private final Map<Unit, List<CellKey>> served = new HashMap<>();
@@ -39,11 +43,9 @@ public final class Schedule {
         List<String> names = plan.workloads().stream().map(Workload::name).toList();
         if (compile || plan.measures(Measure.RUN) || plan.measures(Measure.SIZE)) units.add(new Unit(Unit.Kind.SWEEP, chosen.name(), names));
         if (memory) units.add(new Unit(Unit.Kind.EMPTY, chosen.name(), List.of()));
-        // cold starts split a compile into phases by the way
-        if (compile && plan.phases() && !cold) units.add(new Unit(Unit.Kind.PHASES, chosen.name(), names));
-        for (Workload workload : plan.workloads()) {
-            if (compile || memory) units.add(new Unit(Unit.Kind.FIRST, chosen.name(), List.of(workload.name())));
-            if (cold && workload.runnable()) units.add(new Unit(Unit.Kind.COLD, chosen.name(), List.of(workload.name())));
+        if (compile && plan.phases()) units.add(new Unit(Unit.Kind.PHASES, chosen.name(), plan.freshNames()));
+        for (String name : plan.freshNames()) {
+            if (compile || memory || cold && plan.workload(name).runnable()) units.add(new Unit(Unit.Kind.FIRST, chosen.name(), List.of(name)));
         }
     }
 
@@ -53,7 +55,7 @@ public final class Schedule {
         return switch (cell.measure()) {
             case COMPILE -> unit.kind() == (cell.regime().equals(Regime.FIRST) ? Unit.Kind.FIRST : Unit.Kind.SWEEP);
             case RUN, SIZE -> unit.kind() == Unit.Kind.SWEEP;
-            case COLD -> unit.kind() == Unit.Kind.COLD;
+            case COLD -> unit.kind() == Unit.Kind.FIRST;
             case MEMORY -> unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY;
         };
     }
@@ -66,11 +68,12 @@ public final class Schedule {
     /** Whether a unit of the first pass still has something to give; false for what an earlier attempt did. */
     public boolean needed(Unit unit, SampleTable table) {
         List<CellKey> cells = served.getOrDefault(unit, List.of());
+        if (unit.kind() == Unit.Kind.EMPTY) return table.samples(SampleTable.empty(unit.backend())) == 0;
         return cells.isEmpty() || cells.stream().anyMatch(c -> table.status(c).pending());
     }
 
     /**
-     * The unit to repeat next: that of the widest interval among cells that have too few processes; of equally wide ones, one at random.
+     * The unit to repeat next: that of the widest interval among cells that have too few processes; of equal ones, one at random.
      *
      * @param blocked units that failures have made pointless
      * @return null if every cell has enough
@@ -81,7 +84,7 @@ public final class Schedule {
         int alike = 0;
         for (Unit unit : units) {
             if (blocked.test(unit)) continue;
-            double width = width(unit, table);
+            double width = want(unit, table);
             if (width < 0 || width < widest) continue;
             alike = width > widest ? 1 : alike + 1;
             if (random.nextInt(alike) == 0) best = unit;
@@ -90,15 +93,32 @@ public final class Schedule {
         return best;
     }
 
-    /** Of the widest cell served that wants more, -1 without one. */
-    private double width(Unit unit, SampleTable table) {
-        double widest = -1;
-        CellKey baseline = new CellKey(unit.backend(), TaskList.EMPTY_NAME, Measure.MEMORY, Regime.FIRST);
-        if (unit.kind() == Unit.Kind.EMPTY && table.processes(baseline) >= plan.processes()) return -1;
+    /** How many more times a unit will be started after its first, if time allows. */
+    public int repeats(Unit unit, SampleTable table) {
+        int fewest = plan.processes();
         for (CellKey cell : served.getOrDefault(unit, List.of())) {
-            if (cell.measure() == Measure.SIZE || table.failed(cell) || table.samples(cell) == 0 || table.processes(cell) >= plan.processes()) continue;
-            widest = Math.max(widest, table.relativeWidth(cell));
+            boolean counts = cell.measure() != Measure.SIZE && !table.failed(cell);
+            if (counts) fewest = Math.min(fewest, Math.max(1, table.processes(cell)));
         }
-        return widest;
+        if (unit.kind() == Unit.Kind.EMPTY) fewest = Math.min(plan.processes(), Math.max(1, table.processes(SampleTable.empty(unit.backend()))));
+        return plan.processes() - fewest;
+    }
+
+    /**
+     * How much a unit is wanted: the width of the widest interval served, or more than any width where a cell has none yet; -1 if all it serves have enough.
+     */
+    private double want(Unit unit, SampleTable table) {
+        double widest = -1;
+        int fewest = Integer.MAX_VALUE, served = 0;
+        if (unit.kind() == Unit.Kind.EMPTY && table.processes(SampleTable.empty(unit.backend())) >= plan.processes()) return -1;
+        for (CellKey cell : this.served.getOrDefault(unit, List.of())) {
+            if (cell.measure() == Measure.SIZE || table.failed(cell) || table.samples(cell) == 0 || table.processes(cell) >= plan.processes()) continue;
+            double width = table.relativeWidth(cell);
+            widest = Math.max(widest, width);
+            if (width < Double.POSITIVE_INFINITY) continue;
+            fewest = Math.min(fewest, table.processes(cell));
+            served++;
+        }
+        return widest == Double.POSITIVE_INFINITY ? NO_INTERVAL * (plan.processes() - fewest) + served : widest;
     }
 }

@@ -47,16 +47,12 @@ public final class TaskList {
         TaskList list = new TaskList(plan, unit, random, emptyModule);
         switch (unit.kind()) {
             case SWEEP -> list.sweep();
-            case PHASES -> list.round(list.indices(list.planned), Kind.PHASES, false, false);
-            case EMPTY -> list.add(Kind.COMPILE, 0, false, false, 1);
-            case FIRST -> {
-                list.add(Kind.COMPILE, 0, false, true, 1);
-                list.runOnce();
+            case PHASES -> {
+                list.lead(list.indices(list.planned));
+                list.round(list.indices(list.planned), Kind.PHASES, false, false);
             }
-            case COLD -> {
-                list.add(Kind.COLD, 0, false, true, 1);
-                list.runOnce();
-            }
+            case EMPTY -> list.add(Kind.FIRST, 0, false, false, 1);
+            case FIRST -> list.add(plan.measures(Measure.COLD) && list.runnable(0) ? Kind.COLD : Kind.FIRST, 0, false, false, 1);
         }
         return list;
     }
@@ -92,7 +88,12 @@ public final class TaskList {
         if (!plan.measures(Measure.RUN)) return;
         List<Integer> order = indices(planned);
         Collections.shuffle(order, random);
-        for (int module : order) if (runnable(module)) add(Kind.RUN, module, false, false, plan.runs());
+        boolean each = hosted || plan.preset().discardEach(), discard = true;
+        for (int module : order) {
+            if (!runnable(module)) continue;
+            add(Kind.RUN, module, discard, false, plan.runs());
+            discard = each;
+        }
     }
 
     /** The smallest module compiled first and discarded: what the first use of a back end costs is nobody's steady state. */
@@ -110,11 +111,6 @@ public final class TaskList {
         Collections.shuffle(order, random);
         if (order.size() > 1 && order.getFirst() == last) Collections.swap(order, 0, 1 + random.nextInt(order.size() - 1));
         for (int module : order) add(kind, module, warm, hold && !padding(module) && runnable(module), 1);
-    }
-
-    /** Runs in processes of their own count for run time as well: each is another layout. Code that gets better while it runs is left to the sweeps. */
-    private void runOnce() {
-        if (plan.measures(Measure.RUN) && runnable(0) && !backend.backend().tiered()) add(Kind.RUN, 0, false, false, 1);
     }
 
     private boolean runnable(int module) {

@@ -11,13 +11,11 @@ public record Unit(Kind kind, String backend, List<String> workloads) {
     public enum Kind {
         /** rounds of compiles over all workloads, then runs of each */
         SWEEP,
-        /** one module compiled in a fresh process: first compile, peak memory; then runs */
+        /** one module in a fresh process, from the process's start to the program's first mark: first compile, peak memory, cold start */
         FIRST,
-        /** one module from the process's start to its first mark; then runs */
-        COLD,
         /** the empty module compiled in a fresh process: what memory is counted from */
         EMPTY,
-        /** all modules once, with the phase clock on */
+        /** the modules of {@link #FIRST} once, with the phase clock on */
         PHASES;
 
         public String label() {

@@ -8,15 +8,18 @@ import java.util.Locale;
 /** The five things measured, each with its unit in summaries and the version of its definition. */
 public enum Measure {
     /** CPU time of the worker's process tree from bytes in memory to all code callable. */
-    COMPILE("compile/1", "MB/s", true, List.of(Regime.FIRST, Regime.STEADY)),
+    COMPILE("compile/2", "MB/s", true, List.of(Regime.FIRST, Regime.STEADY)),
     /** Wall time of the marked region. */
     RUN("run/1", "ms", false, List.of(Regime.STEADY)),
     /** Machine code and constants by byte of code section. */
     SIZE("size/1", "bytes/byte", false, List.of(Regime.ANY)),
-    /** From the start of a fresh process to the program's first mark. */
-    COLD("cold/1", "ms", false, List.of(Regime.PROCESS_COMPILED)),
-    /** Peak resident set, minus that of the same worker compiling the empty program. */
-    MEMORY("memory/1", "MB", false, List.of(Regime.FIRST));
+    /** From the execution of a fresh process to the program's first mark, less the readings of clocks between. */
+    COLD("cold/2", "ms", false, List.of(Regime.PROCESS_COMPILED)),
+    /**
+     * Peak resident set at the end of the first compile plus the peaks of child processes (assembler, linker) that lived at once in it, minus the same of the
+     * same worker compiling the empty program.
+     */
+    MEMORY("memory/2", "MB", false, List.of(Regime.FIRST));
 
     private final String definition;
     private final String unit;
@@ -33,6 +36,11 @@ public enum Measure {
     /** Changes with any change of meaning; figures of unlike definitions are never compared. */
     public String definition() {
         return definition;
+    }
+
+    /** Whether a row of that definition, this version's or an earlier one's, holds the measure's own figure and not something stored beside it. */
+    public boolean defines(String def) {
+        return def.startsWith(label() + '/');
     }
 
     /** Of {@link Summary.Cell#median}. */

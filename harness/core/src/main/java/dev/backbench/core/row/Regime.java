@@ -14,4 +14,9 @@ public final class Regime {
     public static final String ANY = "any";
 
     private Regime() {}
+
+    /** Whether each sample takes a process of its own. */
+    public static boolean fresh(Measure measure, String regime) {
+        return measure == Measure.COLD || measure == Measure.MEMORY || regime.equals(FIRST);
+    }
 }

@@ -32,8 +32,9 @@ public record Row(int schema, String run, long row, CellKey cell, int trial, int
 
     /**
      * @param faults page faults, minor and major
-     * @param switches context switches, voluntary and not
-     * @param allocated bytes the measuring thread allocated on the Java heap
+     * @param switches context switches, voluntary and not; like {@code collections} and {@code allocated} not known in regime {@code first}, where asking would warm
+     *        the JVM up for what is timed
+     * @param allocated bytes that all live threads allocated on the Java heap
      * @param hostCalls host functions called between the marks
      * @param hostFaults page faults in them
      * @param peakRss high-water mark of the worker's resident set at the end of the sample

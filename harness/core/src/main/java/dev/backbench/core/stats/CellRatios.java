@@ -25,8 +25,7 @@ public final class CellRatios {
     private static void take(Row row, SampleTable table, Map<CellKey, String> definitions) {
         table.add(row);
         // phases are stored in the cells of compile, under a definition of their own
-        boolean measured = row.def().startsWith(row.measure().label() + '/');
-        if (measured) definitions.putIfAbsent(row.cell(), row.def());
+        if (row.measure().defines(row.def())) definitions.putIfAbsent(row.cell(), row.def());
     }
 
     /** What the rows of a cell say they mean; null without rows. */

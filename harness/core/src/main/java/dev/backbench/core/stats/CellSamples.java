@@ -37,7 +37,7 @@ final class CellSamples {
 
     /** A row's figure in {@link Measure#unit}; not a number if it has none. Memory's is the peak, from which the empty program's is yet to be taken. */
     static double value(Row row) {
-        if (!row.def().equals(row.measure().definition())) return Double.NaN;
+        if (!row.measure().defines(row.def())) return Double.NaN;
         return switch (row.measure()) {
             case COMPILE -> row.ns().cpu() > 0 ? row.work().codeSectionBytes() * 1e3 / row.ns().cpu() : Double.NaN;
             case RUN, COLD -> row.ns().wall() > 0 ? row.ns().wall() / 1e6 : Double.NaN;

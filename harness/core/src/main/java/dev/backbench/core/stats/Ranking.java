@@ -41,11 +41,15 @@ public final class Ranking {
     /**
      * Why a back end is not ranked under a measure and regime, or null if it is.
      *
-     * @param cells of the back end, measure and regime
+     * @param cells of the back end, measure and regime in one set of programs
+     * @param all of the run: a back end that is wrong about a program of one set is not believed about another set
      */
-    static String obstacle(BackendEntry backend, BackendEntry reference, Measure measure, List<Cell> cells) {
+    static String obstacle(BackendEntry backend, BackendEntry reference, Measure measure, List<Cell> cells, List<Cell> all) {
         if (!backend.available()) return "unavailable: " + backend.reason();
-        for (Cell cell : cells) if (cell.status() == Status.WRONG) return "wrong result on " + cell.workload();
+        for (Cell cell : all) {
+            boolean own = cell.backend().equals(backend.backend()) && cell.measure() == measure;
+            if (own && cell.status() == Status.WRONG) return "wrong result on " + cell.workload();
+        }
         if (cells.stream().anyMatch(c -> c.status() == Status.TIERED)) return "tiered: its compile time is paid later as well";
         if (cells.stream().noneMatch(c -> c.status() == Status.OK)) return "no program is ok";
         if (reference == null || backend == reference || backend.ledger() == null || reference.ledger() == null) return null;

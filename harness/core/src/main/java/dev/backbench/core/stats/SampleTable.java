@@ -48,9 +48,14 @@ public final class SampleTable {
         return interval == null || interval.low() == null ? Double.POSITIVE_INFINITY : (interval.high() - interval.low()) / interval.median();
     }
 
+    /** The cell that a back end's memory is counted from; never in a plan. */
+    public static CellKey empty(String backend) {
+        return new CellKey(backend, TaskList.EMPTY_NAME, Measure.MEMORY, Regime.FIRST);
+    }
+
     /** Median peak of the back end's worker on the empty program, in MB; not a number without a sample. */
     double emptyPeak(String backend) {
-        double[][] peaks = cell(new CellKey(backend, TaskList.EMPTY_NAME, Measure.MEMORY, Regime.FIRST)).processes();
+        double[][] peaks = cell(empty(backend)).processes();
         return peaks.length == 0 ? Double.NaN : Intervals.of(peaks).median();
     }
 }

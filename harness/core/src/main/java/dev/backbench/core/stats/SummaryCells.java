@@ -27,8 +27,11 @@ final class SummaryCells {
         Status status = Agreement.status(samples.status(), verdict);
         if (samples.failure() != null || samples.sampleCount() == 0) return without(key, samples, status);
         double[][] processes = key.measure() == Measure.MEMORY ? above(samples.processes(), table.emptyPeak(key.backend())) : samples.processes();
-        if (processes == null) return new Cell(key.backend(), key.workload(), key.measure(), key.regime(), key.measure().unit(), null, null, null, 0, Status.CRASH,
-                "the empty program, from which memory is counted, has no sample");
+        if (processes == null) {
+            CellSamples empty = table.cell(SampleTable.empty(key.backend()));
+            return new Cell(key.backend(), key.workload(), key.measure(), key.regime(), key.measure().unit(), null, null, null, 0, empty.status(),
+                    "the empty program, from which memory is counted, has no sample: " + empty.reason());
+        }
         boolean logarithmic = Arrays.stream(processes).allMatch(p -> Arrays.stream(p).allMatch(v -> v > 0));
         double[] units = Intervals.units(processes);
         Interval interval = logarithmic ? Intervals.of(processes) : new Interval(Intervals.median(units), null, null);

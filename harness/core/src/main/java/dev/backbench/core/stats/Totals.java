@@ -59,7 +59,7 @@ final class Totals {
         BackendEntry reference = Ranking.entry(manifest, manifest.plan().reference());
         List<String> ranked = new ArrayList<>();
         byBackend.forEach((backend, own) -> {
-            String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()));
+            String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()), cells);
             if (obstacle == null) ranked.add(backend);
             else unranked.add(new Unranked(backend, measure, obstacle));
         });

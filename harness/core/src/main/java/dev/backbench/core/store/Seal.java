@@ -34,6 +34,10 @@ public final class Seal {
         List<Path> unknown = new ArrayList<>(files(folder));
         for (String line : Files.readAllLines(seal)) {
             int gap = line.indexOf("  ");
+            if (gap != 64) {
+                differences.add(FILE + " is damaged: it has the line '" + line + "'");
+                continue;
+            }
             Path file = folder.resolve(line.substring(gap + 2));
             unknown.remove(file);
             if (!Files.exists(file)) differences.add(line.substring(gap + 2) + " is missing");

@@ -30,6 +30,8 @@ public final class Recorder implements TrialSink {
     private static final Map<String, Long> NO_PHASES = Map.of();
     /** Of compiles with the phase clock on: never in a figure. */
     private static final String PHASES_DEFINITION = "phases/1";
+    /** Of what a fresh process spends on making its back end ready, before its first compile. */
+    private static final String LOAD_DEFINITION = "load/1";
     private static final String TIERED = "compiles lazily or again later, so no single figure is its compile time";
 
     private final Plan plan;
@@ -83,12 +85,18 @@ public final class Recorder implements TrialSink {
         if (process.list().padding(task.module())) return;
         Sample sample = new Sample(process, task, process.list().modules().get(task.module()).name(), values);
         switch (what) {
+            case "load" -> loaded(sample);
             case "compile" -> compiled(sample);
             case "run" -> ran(sample);
             case "cold" -> started(sample);
             case "phases" -> write(sample, Measure.COMPILE, plan.steady(), PHASES_DEFINITION, Status.OK, null, sample.ns(), sample.phases());
             default -> throw new IllegalStateException("a worker sent a sample of '" + what + "'");
         }
+    }
+
+    private void loaded(Sample s) {
+        boolean wanted = plan.measures(Measure.COMPILE) && s.process.unit().kind() == Unit.Kind.FIRST;
+        if (wanted) write(s, Measure.COMPILE, Regime.FIRST, LOAD_DEFINITION, Status.OK, null, s.ns(), NO_PHASES);
     }
 
     private void compiled(Sample s) {
@@ -112,11 +120,11 @@ public final class Recorder implements TrialSink {
 
     private void started(Sample s) {
         String wrong = s.values.get("wrong");
-        write(s, Measure.COLD, Regime.PROCESS_COMPILED, Measure.COLD.definition(), wrong == null ? Status.OK : Status.WRONG, wrong == null ? null : "run: " + wrong,
-                new Row.Ns(s.number("mark") - s.process.spawned(), -1, -1, -1, -1, -1), s.coldPhases());
-        if (!plan.measures(Measure.COMPILE)) return;
-        Row.Ns compile = new Row.Ns(s.number("compiled") - s.number("start"), -1, -1, -1, -1, -1);
-        write(s, Measure.COMPILE, Regime.FIRST, PHASES_DEFINITION, Status.OK, null, compile, s.phases());
+        boolean marked = s.number("mark") >= s.process.entered();
+        Status status = wrong != null ? Status.WRONG : marked ? Status.OK : Status.UNSUPPORTED;
+        String reason = wrong != null ? "run: " + wrong : marked ? null : "the back end does not tell when the program reached its first mark";
+        Row.Ns ns = marked ? new Row.Ns(s.number("mark") - s.process.spawned() - s.number("metering"), -1, -1, -1, -1, -1) : Row.Ns.UNKNOWN;
+        write(s, Measure.COLD, Regime.PROCESS_COMPILED, Measure.COLD.definition(), status, reason, ns, marked ? s.coldPhases() : NO_PHASES);
     }
 
     private void write(Sample s, Measure measure, String regime, Status status, String reason) {
@@ -126,7 +134,7 @@ public final class Recorder implements TrialSink {
     private void write(Sample s, Measure measure, String regime, String def, Status status, String reason, Row.Ns ns, Map<String, Long> phases) {
         CellKey cell = new CellKey(s.process.unit().backend(), s.workload, measure, regime);
         int iteration = iterations.merge(s.process.trial() + " " + cell, 1, Integer::sum) - 1;
-        boolean warmup = s.task.warm() || "true".equals(s.values.get("warm"));
+        boolean warmup = s.task.kind() == WorkerSpec.Kind.RUN ? "true".equals(s.values.get("warm")) : s.task.warm();
         Row.Code code = s.values.containsKey("sha") ? new Row.Code(s.values.get("sha"), s.number("code"), s.number("constants")) : null;
         put(new Row(Json.SCHEMA, run, rows, cell, s.process.trial(), iteration, warmup, System.currentTimeMillis(), measure, def, regime, status, reason, ns, phases,
                 s.counts(), work(s.workload, s.number("emitted")), code, measure == Measure.RUN || measure == Measure.COLD ? s.values.get("output") : null));
@@ -148,7 +156,7 @@ public final class Recorder implements TrialSink {
 
     /** The cell that a failed task belongs to. */
     private Measure measure(Unit unit, Task task, String stage) {
-        if (task.kind() == WorkerSpec.Kind.COLD) return Measure.COLD;
+        if (task.kind() == WorkerSpec.Kind.COLD && (stage.equals("run") || !plan.measures(Measure.COMPILE))) return Measure.COLD;
         if (unit.kind() == Unit.Kind.EMPTY) return Measure.MEMORY;
         if (task.kind() == WorkerSpec.Kind.RUN && (stage.equals("run") || !plan.measures(Measure.COMPILE))) return Measure.RUN;
         if (plan.measures(Measure.COMPILE)) return Measure.COMPILE;
@@ -195,7 +203,7 @@ public final class Recorder implements TrialSink {
     /** Whether nothing of a unit is worth starting it. */
     public boolean blocked(Unit unit) {
         if (unit.kind() == Unit.Kind.EMPTY) return obstacle(unit.backend(), TaskList.EMPTY_NAME, false) != null;
-        return unit.workloads().stream().allMatch(w -> obstacle(unit.backend(), w, unit.kind() == Unit.Kind.COLD) != null);
+        return unit.workloads().stream().allMatch(w -> obstacle(unit.backend(), w, unit.kind() == Unit.Kind.FIRST && !plan.measures(Measure.COMPILE) && !plan.measures(Measure.MEMORY)) != null);
     }
 
     private Row obstacle(String backend, String workload, boolean runs) {
@@ -216,7 +224,13 @@ public final class Recorder implements TrialSink {
      * @param rest of cells that nothing stood in the way of: interrupted or budget
      */
     public void finish(Status rest, String restReason) {
-        BiConsumer<CellKey, Row> inherit = (cell, row) -> status(cell, -1, row.status(), row.reason(), row.ns().wall());
+        // the log that tells is that of the process which failed
+        BiConsumer<CellKey, Row> inherit = (cell, row) -> status(cell, row.trial(), row.status(), row.reason(), row.ns().wall());
+        for (Backends.Chosen chosen : plan.backends()) {
+            CellKey empty = SampleTable.empty(chosen.name());
+            boolean missing = plan.measures(Measure.MEMORY) && chosen.availability().yes() && table.samples(empty) == 0 && !table.failed(empty);
+            if (missing) status(empty, -1, rest, restReason, -1);
+        }
         for (CellKey cell : plan.cells()) {
             if (table.failed(cell) || table.samples(cell) > 0 || !table.status(cell).pending()) continue;
             Backends.Chosen chosen = plan.backend(cell.backend());
@@ -253,14 +267,12 @@ public final class Recorder implements TrialSink {
             return phases;
         }
 
-        /** From the process's start to the mark, without a gap. */
+        /** From the process's start to the mark, without a gap but the readings of the clocks. */
         Map<String, Long> coldPhases() {
             Map<String, Long> phases = new java.util.LinkedHashMap<>();
             phases.put("start", process.entered() - process.spawned());
-            phases.put("load", number("start") - process.entered());
-            phases.putAll(phases());
-            phases.put("instantiate", number("instantiate"));
-            phases.put("call", number("mark") - number("compiled") - number("instantiate"));
+            phases.put("load", number("loaded") - process.entered());
+            for (String name : new String[] {"compile", "instantiate", "call"}) phases.put(name, number(name));
             return phases;
         }
     }

@@ -7,6 +7,8 @@ import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Trial;
 import dev.backbench.core.store.Json;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Status;
 import dev.backbench.core.store.RunFolder;
 import dev.backbench.core.store.StoreException;
 import dev.backbench.core.worker.WorkerSpec;
@@ -33,6 +35,7 @@ public final class TrialRunner {
     private final Path folder, work;
     private final long memoryLimit;
     private int order;
+    private boolean died;
 
     /** @param folder of the run @param work scratch folder in it, where workers leave machine code */
     public TrialRunner(Plan plan, WorkerCommand command, TrialSink sink, TrialMonitor monitor, String run, int attempt, Path folder, Path work) {
@@ -57,11 +60,26 @@ public final class TrialRunner {
     public void run(Unit unit, long seed) {
         Random random = new Random(seed);
         TaskList list = TaskList.of(plan, unit, random, work.resolve("empty.wasm"));
-        List<Task> remaining = list.tasks();
+        List<Task> remaining = possible(unit, list, list.tasks());
         while (!remaining.isEmpty() && !monitor.stopping() && !monitor.overBudget()) {
+            Task first = remaining.getFirst();
             List<Task> left = worker(unit, list, remaining, random.nextLong());
-            remaining = warmedUp(list, left).stream().filter(t -> !sink.blocked(unit, list, t)).toList();
+            // a program that died while it ran took the sample of its compile with it
+            if (left.isEmpty() && died && first.kind() == WorkerSpec.Kind.COLD) left = List.of(first);
+            remaining = possible(unit, list, warmedUp(list, left));
         }
+    }
+
+    /** Without what earlier failures make pointless; what cannot be run may still be compiled. */
+    private List<Task> possible(Unit unit, TaskList list, List<Task> tasks) {
+        List<Task> possible = new ArrayList<>();
+        boolean compiles = plan.measures(Measure.COMPILE) || plan.measures(Measure.MEMORY);
+        for (Task task : tasks) {
+            Task compile = new Task(task.id(), WorkerSpec.Kind.FIRST, task.module(), task.warm(), task.hold(), task.count());
+            if (!sink.blocked(unit, list, task)) possible.add(task);
+            else if (task.kind() == WorkerSpec.Kind.COLD && compiles && !sink.blocked(unit, list, compile)) possible.add(compile);
+        }
+        return possible;
     }
 
     /** What a new worker has to do to go on where another one ended: a steady compile has to be warmed up for again. */
@@ -79,14 +97,14 @@ public final class TrialRunner {
         Path logFile = folder.resolve(log), spec = work.resolve("tasks");
         List<String> argv = command.arguments(spec, logFile, layoutSeed);
         boolean jmh = list.jmh() && tasks.getFirst().kind() == WorkerSpec.Kind.COMPILE;
-        boolean quiet = unit.kind() == Unit.Kind.COLD && tasks.getFirst().kind() == WorkerSpec.Kind.COLD;
+        boolean quiet = unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY;
         long start = System.currentTimeMillis(), oomKills = Death.oomKills(), steal = ProcFiles.steal();
         double load = ProcFiles.load();
         Watch watch;
         try {
             Files.writeString(spec, new WorkerSpec(plan.backend(unit.backend()).backend().getClass().getName(), plan.backend(unit.backend()).options(), jmh, quiet,
                     work.resolve(RunFolder.BLOBS).toString(), list.modules(), tasks).text());
-            WorkerProcess process = new WorkerProcess(command.builder(argv, logFile, layoutSeed));
+            WorkerProcess process = new WorkerProcess(command.builder(argv, layoutSeed));
             watch = new Watch(plan, unit, list, tasks, process, number, sink, monitor, memoryLimit, logFile, oomKills);
         } catch (IOException e) {
             throw new StoreException("cannot start a worker from " + work.toAbsolutePath() + ": " + e.getMessage(), e);
@@ -94,6 +112,7 @@ public final class TrialRunner {
         watch.untilEnd();
         long stolen = steal < 0 ? -1 : ProcFiles.steal() - steal;
         int exit = watch.exit();
+        died = watch.status() != Status.OK;
         sink.ended(new Trial(Json.SCHEMA, run, number, attempt, order++, unit.kind().label(), unit.backend(), names(list, tasks), argv, plan.cpu(), layoutSeed, start,
                 System.currentTimeMillis() - start, exit > 128 ? null : exit, exit > 128 ? exit - 128 : null, watch.peakRss(), List.of(load, ProcFiles.load()), stolen,
                 watch.canary(), watch.status(), watch.reason(), log));

@@ -13,9 +13,10 @@ public interface TrialSink {
      * One worker process.
      *
      * @param trial its number
-     * @param spawned {@link System#nanoTime} before its start
+     * @param spawned {@link System#nanoTime} when the worker's JVM was executed
+     * @param entered the same when its main method was entered
      */
-    record Process(int trial, Unit unit, TaskList list, long spawned, long entered, long loaded) {}
+    record Process(int trial, Unit unit, TaskList list, long spawned, long entered) {}
 
     /** The number of the next worker process. */
     int nextTrial();

@@ -1,9 +1,11 @@
 package dev.backbench.core.trial;
 
 import dev.backbench.core.host.ProcFiles;
+import dev.backbench.core.host.ProcessTree;
 import dev.backbench.core.plan.Plan;
 import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.plan.Unit;
+import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.worker.WorkerSpec.Task;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ final class Watch {
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     /** Between looks at the clock, the worker's memory and the wish to stop; long, because looking costs the machine something. */
     private static final long POLL_MILLIS = 250;
+    /** The same while memory is measured: an assembler may live for a few dozen milliseconds only. */
+    private static final long MEMORY_POLL_MILLIS = 10;
 
     private final Plan plan;
     private final Unit unit;
@@ -34,12 +38,14 @@ final class Watch {
     /** Tasks that have neither ended nor failed, in order. */
     private final Set<Task> open;
     private final Map<Integer, Task> byId = new LinkedHashMap<>();
+    /** Whether the unit's memory counts. */
+    private final boolean metered;
     private final List<Long> canary = new ArrayList<>();
     private Task current;
     private String stage = "load";
     private Duration limit = START_LIMIT;
     private long deadline;
-    private long entered = -1, loaded = -1, peakRss = -1;
+    private long entered = -1, peakRss = -1, companions, nextLook;
     private boolean bye, progressed, over;
     private Status status = Status.OK;
     private String reason;
@@ -57,6 +63,7 @@ final class Watch {
         this.memoryLimit = memoryLimit;
         this.log = log;
         this.oomKills = oomKills;
+        metered = plan.measures(Measure.MEMORY) && (unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY);
         open = new LinkedHashSet<>(tasks);
         for (Task task : tasks) byId.put(task.id(), task);
     }
@@ -77,7 +84,9 @@ final class Watch {
 
     private void step() throws InterruptedException {
         long left = (deadline - System.nanoTime()) / 1_000_000 + 1;
-        List<String> line = process.next(Math.min(left, POLL_MILLIS));
+        boolean sampling = metered && stage.equals("compile");
+        List<String> line = process.next(Math.min(left, sampling ? MEMORY_POLL_MILLIS : POLL_MILLIS));
+        if (sampling) companions = Math.max(companions, ProcessTree.peaksBelow(process.pid()));
         if (line == WorkerProcess.END) ended();
         else if (line != null) hear(line);
         else if (System.nanoTime() > deadline) timedOut();
@@ -89,7 +98,10 @@ final class Watch {
             stop(Status.INTERRUPTED, "interrupted");
             return;
         }
-        long rss = ProcFiles.statusBytes(Long.toString(process.pid()), "VmRSS");
+        long now = System.nanoTime();
+        if (now < nextLook) return;
+        nextLook = now + POLL_MILLIS * 1_000_000;
+        long rss = ProcessTree.resident(process.pid());
         if (rss <= memoryLimit) return;
         stop(Status.OOM, "resident set of " + (rss >> 20) + " MB is over the limit of " + (memoryLimit >> 20) + " MB");
         failCurrent(Status.OOM, reason, -1);
@@ -98,7 +110,6 @@ final class Watch {
     private void hear(List<String> line) {
         switch (line.getFirst()) {
             case "hello" -> entered = Long.parseLong(line.get(2));
-            case "loaded" -> loaded = Long.parseLong(line.get(1));
             case "canary" -> canary.add(Long.parseLong(line.get(1)));
             case "begin" -> begin(byId.get(Integer.parseInt(line.get(1))), line.get(2));
             case "sample" -> sink.sample(context(), byId.get(Integer.parseInt(line.get(1))), line.get(2), values(line));
@@ -138,9 +149,10 @@ final class Watch {
         else if (first && monitor.overBudget()) stop(Status.BUDGET, "the budget was over");
     }
 
-    private static Map<String, String> values(List<String> line) {
+    private Map<String, String> values(List<String> line) {
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 3; i + 1 < line.size(); i += 2) values.put(line.get(i), line.get(i + 1));
+        if (metered && values.containsKey("peak")) values.computeIfPresent("peak", (k, peak) -> Long.toString(Long.parseLong(peak) + companions));
         return values;
     }
 
@@ -196,7 +208,7 @@ final class Watch {
     }
 
     private TrialSink.Process context() {
-        return new TrialSink.Process(trial, unit, list, process.spawned, entered, loaded);
+        return new TrialSink.Process(trial, unit, list, process.spawned(), entered);
     }
 
     List<Task> remaining() {

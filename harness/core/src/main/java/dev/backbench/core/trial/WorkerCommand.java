@@ -17,7 +17,9 @@ public final class WorkerCommand {
     /** The workers' collector and heap, named in the manifest. */
     public static final String COLLECTOR = "serial", HEAP = "1g";
     /** The shell moves the pipe and gives way: what follows is the process itself. */
-    private static final String MOVE_PIPE = "exec 3>&1 >\"$0\" 2>&1; exec \"$@\"", KEEP_TERMINAL = "exec 3>\"$0\"; exec \"$@\"";
+    private static final String MOVE_PIPE = "exec 3>&1 >\"$0\" 2>&1; echo executes >&3; exec \"$@\"", KEEP_TERMINAL = "exec 3>\"$0\"; exec \"$@\"";
+    /** What the shell says just before that. */
+    static final String EXECUTES = "executes";
     private static final int PAGE = 4096, LINE = 64;
 
     private final String cpu;
@@ -36,11 +38,12 @@ public final class WorkerCommand {
         return List.copyOf(flags);
     }
 
-    /** The argument vector, without the shell that moves the pipe. */
+    /** The argument vector: each program gives way to the next, and the shell is the last before the JVM. */
     public List<String> arguments(Path spec, Path log, long layoutSeed) {
         List<String> argv = new ArrayList<>();
         if (Cpus.program("setsid") != null) argv.add("setsid");
         if (cpu != null) argv.addAll(List.of("taskset", "-c", cpu));
+        argv.addAll(List.of("/bin/sh", "-c", MOVE_PIPE, log.toString()));
         argv.addAll(java(spec, log, layoutSeed));
         return argv;
     }
@@ -55,10 +58,8 @@ public final class WorkerCommand {
         return argv;
     }
 
-    ProcessBuilder builder(List<String> argv, Path log, long layoutSeed) {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", MOVE_PIPE, log.toString()));
-        command.addAll(argv);
-        return environment(new ProcessBuilder(command), layoutSeed);
+    ProcessBuilder builder(List<String> argv, long layoutSeed) {
+        return environment(new ProcessBuilder(argv), layoutSeed);
     }
 
     /** The same worker with this process's terminal, the lines for the experiment in a file, optionally under the debugger. */

@@ -20,8 +20,7 @@ final class WorkerProcess {
     /** A grandchild may hold the pipe open after the worker's death; what was in the pipe is read within this. */
     private static final long DRAIN_MILLIS = 300;
 
-    /** {@link System#nanoTime} just before the start; the worker's clock is the same one. */
-    final long spawned;
+    private volatile long spawned;
     private final Process process;
     private final BlockingQueue<List<String>> lines = new LinkedBlockingQueue<>();
     private long deadSince = -1;
@@ -34,11 +33,22 @@ final class WorkerProcess {
 
     private void read() {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = in.readLine(); line != null; line = in.readLine()) lines.add(Wire.fields(line));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals(WorkerCommand.EXECUTES)) spawned = System.nanoTime();
+                else lines.add(Wire.fields(line));
+            }
         } catch (IOException closed) {
             // the same as the end
         }
         lines.add(END);
+    }
+
+    /**
+     * {@link System#nanoTime} when the shell that sets the worker up gave way to the JVM, whose clock is the same one: what pins it and makes its session is
+     * not counted.
+     */
+    long spawned() {
+        return spawned;
     }
 
     /** The next line's fields, or null if none came in that time, or {@link #END}. */

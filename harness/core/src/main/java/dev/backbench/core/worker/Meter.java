@@ -27,7 +27,7 @@ final class Meter {
         gc = pair[0];
         jit = pair[1];
         collections = collected();
-        allocated = thread.getCurrentThreadAllocatedBytes();
+        allocated = thread.getTotalThreadAllocatedBytes();
         clock.usage(pair);
         faults = pair[0];
         switches = pair[1];
@@ -44,7 +44,7 @@ final class Meter {
         clock.usage(pair);
         faults = pair[0] - faults;
         switches = pair[1] - switches;
-        allocated = thread.getCurrentThreadAllocatedBytes() - allocated;
+        allocated = thread.getTotalThreadAllocatedBytes() - allocated;
         collections = collected() - collections;
         threads.read(pair);
         gc = gc < 0 || pair[0] < 0 ? -1 : pair[0] - gc;

@@ -53,12 +53,14 @@ final class Session {
         if (failedModules.contains(task.module())) return;
         try {
             Program program = program(task.module());
-            load(task);
+            boolean first = task.kind() == Kind.FIRST || task.kind() == Kind.COLD;
+            if (!first) load(task);
             switch (task.kind()) {
                 case COMPILE -> compile(task, program);
+                case FIRST -> first(task, program, false);
                 case PHASES -> phases(task, program);
                 case RUN -> run(task, program);
-                case COLD -> cold(task, program);
+                case COLD -> first(task, program, true);
             }
             reporter.send("end", task.id());
         } catch (Exception e) {
@@ -85,9 +87,12 @@ final class Session {
     private void load(Task task) throws ReflectiveOperationException {
         if (compiler != null) return;
         begin(task, "load");
+        open();
+    }
+
+    private void open() throws ReflectiveOperationException {
         Backend backend = (Backend) Class.forName(spec.backend()).getConstructor().newInstance();
         compiler = backend.newCompiler(spec.options());
-        reporter.send("loaded", System.nanoTime());
     }
 
     private Program program(int module) throws IOException {
@@ -143,7 +148,7 @@ final class Session {
             code = compiler.link(compiler.compile(program.wasm, PhaseClock.OFF), PhaseClock.OFF);
             held.put(task.module(), code);
         }
-        boolean right = run(task, program, code, true) >= 0;
+        boolean right = !task.warm() || run(task, program, code, true) >= 0;
         long regions = 0;
         for (int i = 0; right && (i < task.count() || regions < ENOUGH && i < MOST_RUNS); i++) {
             long region = run(task, program, code, false);
@@ -164,23 +169,37 @@ final class Session {
         return outcome.wrong() == null ? r.regionWall() : -1;
     }
 
-    private void cold(Task task, Program program) throws IOException {
+    /** The first thing that the process does, without anything warmed up for it; then, for a cold start, the program. */
+    private void first(Task task, Program program, boolean cold) throws IOException, ReflectiveOperationException {
+        FirstMeter m = new FirstMeter();
+        begin(task, "load");
+        m.start();
+        open();
+        m.loaded();
         begin(task, "compile");
-        PhaseClock phases = PhaseClock.running();
-        long start = System.nanoTime();
-        CompiledModule code = compiler.link(compiler.compile(program.wasm, phases), phases);
-        phases.leave();
-        long compiled = System.nanoTime();
-        begin(task, "run");
-        Program.Outcome outcome = program.run(code);
+        Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
+        CompiledModule code = compiler.link(artifact, PhaseClock.OFF);
+        m.stop();
+        long peak = Meter.peakRss() + compiler.companionPeakBytes();
+        Program.Outcome outcome = null;
+        if (cold) {
+            begin(task, "run");
+            outcome = program.run(code);
+        }
+        m.finish();
+        long companion = compiler.companionCpu();
+        reporter.send("sample", task.id(), "load", "wall", m.loadWall(), "cpu", m.loadCpu());
+        reporter.send("sample", task.id(), "compile", "wall", m.wall(), "cpu", m.cpu() + companion, "children", m.children() + companion, "gc", m.gc(), "jit", m.jit(),
+                "faults", m.faults(), "peak", peak, "sha", store(artifact), "code", artifact.codeBytes(), "constants", artifact.constantBytes(), "emitted",
+                artifact.functionsEmitted());
+        if (cold) started(task, m, outcome);
+        code.close();
+    }
+
+    private void started(Task task, FirstMeter m, Program.Outcome outcome) {
         ProgramResult r = outcome.result();
-        List<Object> fields = new ArrayList<>(List.of("sample", task.id(), "cold", "start", start, "compiled", compiled, "instantiate", r.instantiate(), "mark",
-                r.firstMark(), "output", outcome.outputSha256()));
-        fields.add("wrong");
-        fields.add(outcome.wrong());
-        addPhases(fields, phases, compiled - start);
-        reporter.send(fields.toArray());
-        held.put(task.module(), code);
+        reporter.send("sample", task.id(), "cold", "mark", r.firstMark(), "metering", m.spent(), "loaded", m.loadEnd() - m.spentBeforeLoadEnd(), "compile", m.wall(),
+                "instantiate", r.instantiate(), "call", r.firstMark() - m.resumed() - r.instantiate(), "output", outcome.outputSha256(), "wrong", outcome.wrong());
         if (outcome.wrong() != null) failedModules.add(task.module());
     }
 

@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param backend class with a public constructor without parameters
  * @param jmh whether timed compiles run in JMH's loop
- * @param quiet no clocks and no canary before the first task is over: for cold starts
+ * @param quiet no clocks and no canary before the first task is over: for {@link Kind#FIRST} and {@link Kind#COLD}
  * @param blobs folder for machine code, one file per SHA-256
  */
 public record WorkerSpec(String backend, CompileOptions options, boolean jmh, boolean quiet, String blobs, List<Module> modules, List<Task> tasks) {
@@ -22,15 +22,17 @@ public record WorkerSpec(String backend, CompileOptions options, boolean jmh, bo
     public enum Kind {
         /** bytes to callable code, timed */
         COMPILE,
+        /** the same as the first thing that the process does, without anything warmed up for it */
+        FIRST,
         /** the same with the phase clock on */
         PHASES,
-        /** compile if need be, one discarded run, then {@code count} timed ones */
+        /** compile if need be, a discarded run if wanted, then {@code count} timed ones */
         RUN,
-        /** compile and run once, reporting the time of the first mark */
+        /** as {@link #FIRST}, then run once, reporting the time of the first mark */
         COLD
     }
 
-    /** @param id the experiment's name for it @param warm stored, but not used in figures @param hold keeps the code for a later {@link Kind#RUN} */
+    /** @param id the experiment's name for it @param warm of a compile: stored, but not used in figures; of a run: one is discarded before @param hold keeps the code for a later {@link Kind#RUN} */
     public record Task(int id, Kind kind, int module, boolean warm, boolean hold, int count) {}
 
     public String text() {

@@ -153,7 +153,7 @@ public final class Fakes {
     /** One process and one sample of everything, no second pass. */
     public static PlanOptions options(Path folder, Path out, Measure measure, Measure... more) {
         PlanOptions options = new PlanOptions();
-        options.preset = new PlanPreset("quick", 1, 1, 1, 0, 1, Duration.ofSeconds(60));
+        options.preset = new PlanPreset("quick", 1, 1, 1, 0, 1, true, Integer.MAX_VALUE, Duration.ofSeconds(60));
         options.workloads = List.of(folder.toString());
         options.measures = EnumSet.of(measure, more);
         options.out = out;

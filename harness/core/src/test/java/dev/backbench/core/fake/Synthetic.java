@@ -51,7 +51,11 @@ public final class Synthetic {
 
     /** @param expected whether its output is known */
     public Synthetic workload(String name, String family, long codeBytes, boolean expected) {
-        workloads.add(new WorkloadEntry(name, Seal.sha256(name), family, "catalogue", "own", "made up", "C", "", 2 * codeBytes, codeBytes, 10, codeBytes / 2, List.of(), expected, null));
+        return workload(name, family, codeBytes, expected, "own");
+    }
+
+    public Synthetic workload(String name, String family, long codeBytes, boolean expected, String origin) {
+        workloads.add(new WorkloadEntry(name, Seal.sha256(name), family, "catalogue", origin, "made up", "C", "", 2 * codeBytes, codeBytes, 10, codeBytes / 2, List.of(), expected, null));
         return this;
     }
 
@@ -105,7 +109,7 @@ public final class Synthetic {
     }
 
     private void add(CellKey cell, String def, int trial, Status status, String reason, Row.Ns ns, Row.Counts counts, Row.Work work, Row.Code code, String output) {
-        cells.put(cell, true);
+        if (!cell.workload().equals("(empty)")) cells.put(cell, true);
         int iteration = (int) rows.stream().filter(r -> r.cell().equals(cell) && r.trial() == trial).count();
         rows.add(new Row(Json.SCHEMA, RUN, rows.size(), cell, trial, iteration, false, 1, cell.measure(), def, cell.regime(), status, reason, ns, Map.of(),
                 counts, work, code, output));
@@ -116,7 +120,6 @@ public final class Synthetic {
         CellKey cell = new CellKey(backend, "(empty)", Measure.MEMORY, Regime.FIRST);
         Row.Counts counts = new Row.Counts(-1, -1, -1, -1, -1, -1, -1, Math.round(peak * 1e6));
         add(cell, 0, Status.OK, null, Row.Ns.UNKNOWN, counts, new Row.Work(4, 30, 1, 1, 1), null, null);
-        cells.remove(cell);
         return this;
     }
 

@@ -54,8 +54,8 @@ class ScheduleTest {
         List<Unit> one = new Schedule(plan(1, "good,good:O0", Measure.COMPILE, Measure.COLD)).firstPass();
         assertEquals(one, new Schedule(plan(1, "good,good:O0", Measure.COMPILE, Measure.COLD)).firstPass());
         assertNotEquals(one, new Schedule(plan(2, "good,good:O0", Measure.COMPILE, Measure.COLD)).firstPass());
-        // a sweep of each back end, and a first and a cold process for each of eleven programs
-        assertEquals(2 * (1 + 11 + 11), one.size());
+        // a sweep and a look at phases with each back end, and a fresh process for each of eleven programs
+        assertEquals(2 * (1 + 1 + 11), one.size());
         long changes = 0;
         for (int i = 1; i < one.size(); i++) if (!one.get(i).backend().equals(one.get(i - 1).backend())) changes++;
         assertTrue(changes > 10, "back ends are interleaved: " + changes);
@@ -104,7 +104,7 @@ class ScheduleTest {
     @Test
     void laterTheWidestIntervalComesFirst() {
         PlanOptions options = Fakes.options(programs, temp.resolve("out"), Measure.COLD);
-        options.preset = new PlanPreset("quick", 4, 1, 0, 0, 1, null);
+        options.preset = new PlanPreset("quick", 4, 1, 0, 0, 1, true, Integer.MAX_VALUE, null);
         options.backends = List.of("good");
         Plan plan = Planner.plan(options, Fakes.all());
         Schedule schedule = new Schedule(plan);
@@ -118,6 +118,36 @@ class ScheduleTest {
         assertNotEquals(List.of("d"), schedule.next(table, u -> u.workloads().equals(List.of("d"))).workloads(), "a blocked unit is passed over");
         for (CellKey cell : plan.cells()) sample(table, cell, 3, 100);
         assertNull(schedule.next(table, u -> false), "every cell has its four processes");
+    }
+
+    @Test
+    void theQuickPresetStartsFourOfItsProgramsAfresh() {
+        PlanOptions options = Fakes.options(programs, temp.resolve("out"), Measure.COMPILE, Measure.RUN, Measure.COLD, Measure.MEMORY);
+        options.preset = PlanPreset.QUICK;
+        options.backends = List.of("good");
+        assertEquals(11, Planner.plan(options, Fakes.all()).fresh().size(), "of programs that were named, all");
+        options.workloads = List.of();
+        Plan plan = Planner.plan(options, Fakes.all());
+        assertEquals(4, plan.fresh().size());
+        List<Integer> sizes = plan.workloads().stream().map(w -> w.code().codeBytes()).sorted().toList();
+        List<Integer> fresh = plan.freshNames().stream().map(n -> plan.workload(n).code().codeBytes()).sorted().toList();
+        assertEquals(List.of(sizes.getFirst(), sizes.get(sizes.size() - 2), sizes.getLast()), List.of(fresh.get(0), fresh.get(2), fresh.get(3)));
+        long cold = plan.cells().stream().filter(c -> c.measure() == Measure.COLD).count();
+        long first = plan.cells().stream().filter(c -> c.regime().equals(Regime.FIRST) && c.measure() == Measure.COMPILE).count();
+        assertEquals(List.of(4L, 4L), List.of(cold, first));
+        assertEquals(plan.workloads().size(), plan.cells().stream().filter(c -> c.measure() == Measure.RUN).count());
+        assertEquals(4, new Schedule(plan).firstPass().stream().filter(u -> u.kind() == Unit.Kind.FIRST).count());
+    }
+
+    @Test
+    void cellsWithoutAnIntervalComeBeforeAllOthers() {
+        Plan plan = plan(1, "good", Measure.RUN, Measure.COLD);
+        Schedule schedule = new Schedule(plan);
+        SampleTable table = new SampleTable();
+        for (CellKey cell : plan.cells()) sample(table, cell, 0, 100);
+        assertEquals(Unit.Kind.SWEEP, schedule.next(table, u -> false).kind(), "it serves eleven cells");
+        for (CellKey cell : plan.cells()) if (cell.measure() == Measure.RUN) sample(table, cell, 1, 100);
+        assertEquals(Unit.Kind.FIRST, schedule.next(table, u -> false).kind(), "one process is less than two");
     }
 
     @Test

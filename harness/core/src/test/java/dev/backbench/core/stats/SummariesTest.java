@@ -113,6 +113,26 @@ class SummariesTest {
     }
 
     @Test
+    void andInEverySetOfPrograms() {
+        Synthetic run = two().workload("theirs", "theirs", 1000, true, "folder");
+        for (String b : List.of("ref:O2", "new:O1")) run.samples(b, "a", Measure.RUN, 10, 10).samples(b, "b", Measure.RUN, 10, 10);
+        run.samples("ref:O2", "theirs", Measure.RUN, 10, 10).failure("new:O1", "theirs", Measure.RUN, Status.WRONG, "run: standard output differs", -1);
+        Summary s = summary(run);
+        assertTrue(s.totals().stream().noneMatch(t -> t.backend().equals("new:O1") && t.measure() == Measure.RUN), s.totals().toString());
+        assertEquals(2, s.totals().stream().filter(t -> t.backend().equals("ref:O2") && t.measure() == Measure.RUN).count());
+    }
+
+    @Test
+    void withoutTheEmptyProgramMemoryHasItsStatus() {
+        Synthetic run = two();
+        for (String b : List.of("ref:O2", "new:O1")) run.samples(b, "a", Measure.MEMORY, 30, 31);
+        run.empty("ref:O2", 20).failure("new:O1", "(empty)", Measure.MEMORY, Status.BUDGET, "the budget ended", -1);
+        Summary s = summary(run);
+        assertEquals(Status.OK, cell(s, "ref:O2", "a", Measure.MEMORY).status());
+        assertEquals(Status.BUDGET, cell(s, "new:O1", "a", Measure.MEMORY).status());
+    }
+
+    @Test
     void unlikeLedgersAreNotRankedWhereItMatters() {
         Synthetic run = new Synthetic().backend("ref:O2").backend("explicit:O2", Synthetic.ledger(1, "explicit")).backend("threads:O2", Synthetic.ledger(4, "guard")).workload("a", 1000);
         for (String b : List.of("ref:O2", "explicit:O2", "threads:O2")) run.samples(b, "a", Measure.RUN, 10, 10).samples(b, "a", Measure.COMPILE, 1, 1);

@@ -77,6 +77,16 @@ class RunWriterTest {
     }
 
     @Test
+    void aDamagedSealIsSaid() throws IOException {
+        try (RunWriter writer = RunWriter.open(temp, manifest(1))) {
+            writer.append(trial());
+            writer.finish("{}\n".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.writeString(temp.resolve(Seal.FILE), "half a li", StandardOpenOption.APPEND);
+        assertEquals(List.of("SHA256SUMS is damaged: it has the line 'half a li'"), RunFolder.open(temp).verify());
+    }
+
+    @Test
     void whatAKilledWriterLeftOfALineIsCutOff() throws IOException {
         try (RunWriter writer = RunWriter.open(temp, manifest(1))) {
             writer.append(row(0));

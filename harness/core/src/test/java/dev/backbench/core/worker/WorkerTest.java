@@ -67,7 +67,7 @@ class WorkerTest {
     void loadsNeitherTheCommandLinesNorTheStoresLibraries() throws Exception {
         Path classes = temp.resolve("classes");
         List<List<String>> lines = worker(List.of("-Xms32m", "-Xmx64m", "-Xlog:class+load:file=" + classes), new WorkerSpec.Task(0, WorkerSpec.Kind.COMPILE, 0, false, true, 1),
-                new WorkerSpec.Task(1, WorkerSpec.Kind.RUN, 0, false, false, 2));
+                new WorkerSpec.Task(1, WorkerSpec.Kind.RUN, 0, true, false, 2));
         assertEquals("bye", lines.getLast().getFirst());
         String loaded = Files.readString(classes);
         assertTrue(loaded.contains("dev.backbench.core.worker.Session"));
@@ -78,7 +78,7 @@ class WorkerTest {
 
     @Test
     void shortRegionsAreRepeatedInFreshInstances() throws Exception {
-        List<List<String>> lines = worker(List.of("-Xms32m", "-Xmx64m"), new WorkerSpec.Task(0, WorkerSpec.Kind.RUN, 0, false, false, 1));
+        List<List<String>> lines = worker(List.of("-Xms32m", "-Xmx64m"), new WorkerSpec.Task(0, WorkerSpec.Kind.RUN, 0, true, false, 1));
         List<List<String>> runs = lines.stream().filter(l -> l.getFirst().equals("sample")).toList();
         long warm = runs.stream().filter(l -> l.get(l.indexOf("warm") + 1).equals("true")).count();
         long region = runs.stream().filter(l -> l.get(l.indexOf("warm") + 1).equals("false")).mapToLong(l -> Long.parseLong(l.get(l.indexOf("wall") + 1))).sum();

@@ -9,7 +9,7 @@ import dev.backbench.spi.HostFunction;
  * read so that the wall clock is innermost.
  */
 final class Region {
-    /** Host calls whose page faults are counted, two system calls each; with more calls than that the number is unknown. */
+    /** Host calls whose page faults are counted, two system calls each, which are part of the host's time; with more calls than that the number is unknown. */
     private static final int COUNTED = 4096;
 
     private final ThreadUsage usage = new ThreadUsage();
@@ -64,13 +64,13 @@ final class Region {
             return;
         }
         boolean countFaults = hostCalls++ < COUNTED;
-        long before = countFaults ? usage.faults() : 0;
         long start = System.nanoTime();
+        long before = countFaults ? usage.faults() : 0;
         try {
             code.call(caller, arguments, results);
         } finally {
-            hostNanos += System.nanoTime() - start;
             if (countFaults) hostFaults += usage.faults() - before;
+            hostNanos += System.nanoTime() - start;
         }
     }
 
