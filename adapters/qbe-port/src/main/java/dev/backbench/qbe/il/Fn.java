@@ -21,6 +21,9 @@ public final class Fn {
     /** Kinds of constants. */
     public static final byte CON_UNDEFINED = 0, CON_BITS = 1, CON_ADDRESS = 2, CON_THREAD_ADDRESS = 3;
 
+    /** In a temporary's name: printed with its number behind. */
+    public static final long VERSION = Long.MIN_VALUE;
+
     /** Global name number, see {@link Symbols}. */
     public int name;
     public Linkage linkage;
@@ -51,7 +54,7 @@ public final class Fn {
 
     public int temporaries;
     public byte[] tmpClass = new byte[256];
-    /** As {@link #blockName}. */
+    /** As {@link #blockName}; with {@link #VERSION} for one of several that share the name. */
     public long[] tmpName = new long[256];
     /** For the slot of a spilled or allocated temporary; -1 for none. */
     public int[] tmpSlot = new int[256];
@@ -90,6 +93,11 @@ public final class Fn {
         ins[at + 1] = to;
         ins[at + 2] = first;
         ins[at + 3] = second;
+    }
+
+    /** Appends an instruction given by its four ints at {@code from[at]}, which may be in this pool. */
+    public void emit(int[] from, int at) {
+        emit(op(from[at]), cls(from[at]), from[at + 1], from[at + 2], from[at + 3]);
     }
 
     public static int op(int word) {
@@ -152,6 +160,15 @@ public final class Fn {
         phi[at + 2] = phiArgCount;
         phi[at + 3] = 0;
         return phiCount++;
+    }
+
+    /** Appends a phi that shares the arguments of another, which it replaces: for rebuilding a block's range. @return its number */
+    public int movePhi(int p) {
+        int at = STRIDE * p;
+        int number = newPhi(phi[at], phi[at + 1]);
+        phi[STRIDE * number + 2] = phi[at + 2];
+        phi[STRIDE * number + 3] = phi[at + 3];
+        return number;
     }
 
     /** Adds an argument to the newest phi. */

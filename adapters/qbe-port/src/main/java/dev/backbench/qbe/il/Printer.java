@@ -135,7 +135,7 @@ public final class Printer {
     private String ref(int ref) {
         int value = Ref.value(ref);
         return switch (Ref.kind(ref)) {
-            case Ref.TMP -> Ref.isRegister(ref) ? "R" + value : fn.tmpName[value] != 0 ? "%" + names.apply(fn.tmpName[value]) : "%." + value;
+            case Ref.TMP -> Ref.isRegister(ref) ? "R" + value : temporary(value);
             case Ref.CON -> constant(value);
             case Ref.TYPE -> ":" + types.get(value).name();
             case Ref.SLOT -> "S" + value;
@@ -154,6 +154,12 @@ public final class Printer {
         if (fn.mem[at + 1] != Ref.NONE) plus = " + ";
         if (fn.mem[at + 2] != Ref.NONE) text.append(plus).append(fn.mem[at + 3]).append(" * ").append(ref(fn.mem[at + 2]));
         return text.append(']').toString();
+    }
+
+    private String temporary(int t) {
+        long name = fn.tmpName[t];
+        if (name == 0) return "%." + t;
+        return name > 0 ? "%" + names.apply(name) : "%" + names.apply(name & ~Fn.VERSION) + "." + t;
     }
 
     private String constant(int c) {

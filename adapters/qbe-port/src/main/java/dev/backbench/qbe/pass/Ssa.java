@@ -301,7 +301,7 @@ public final class Ssa {
     private int define(Fn fn, int to, int before) {
         int t = Ref.value(to);
         if (!Ref.isTmp(to) || t >= before || !renamed[t]) return to;
-        int fresh = Ref.tmp(fn.newTemporary(fn.tmpClass[t], fn.tmpName[t]));
+        int fresh = Ref.tmp(fn.newTemporary(fn.tmpClass[t], fn.tmpName[t] == 0 ? 0 : fn.tmpName[t] | Fn.VERSION));
         if (undoCount + 2 > undo.length) undo = Arrays.copyOf(undo, 2 * undo.length);
         undo[undoCount++] = t;
         undo[undoCount++] = current[t];
