@@ -37,14 +37,6 @@ final class Expansions {
         };
     }
 
-    /** Whether a numeric operation may trap. */
-    static boolean traps(int op, boolean constant, long bits) {
-        return switch (op) {
-            case F32_DEMOTE_F64, I64_CLZ, I64_CTZ, I32_ROTL, I32_ROTR, I64_ROTL, I64_ROTR, F32_MIN, F32_MAX, F64_MIN, F64_MAX -> false;
-            default -> op < I32_TRUNC_SAT_F32_S && handles(op, constant, bits);
-        };
-    }
-
     private static boolean isTruncation(int op) {
         return op >= I32_TRUNC_F32_S && op <= I32_TRUNC_F64_U || op >= I64_TRUNC_F32_S && op <= I64_TRUNC_F64_U || op >= I32_TRUNC_SAT_F32_S && op <= I64_TRUNC_SAT_F64_U;
     }
@@ -164,7 +156,7 @@ final class Expansions {
         long fits = jit.binary(Jit.LOGICAL_AND, jit.bool, low, jit.compare(Jit.LT, x, Jit.fromDouble(jit.ctx, from, above)));
         long result = signed ? jit.cast(jit.cast(x, signedTo), to) : jit.cast(x, to), isNan = jit.compare(Jit.NE, x, x);
         if (!saturating) {
-                long bad = f.newBlock(), next = f.newBlock();
+            long bad = f.newBlock(), next = f.newBlock();
             Jit.conditional(f.at, fits, next, bad);
             Jit.conditional(bad, isNan, f.trapBlock(TrapReason.INVALID_CONVERSION), f.trapBlock(TrapReason.INTEGER_OVERFLOW));
             f.at = next;

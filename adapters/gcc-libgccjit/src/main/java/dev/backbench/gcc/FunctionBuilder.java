@@ -46,7 +46,6 @@ final class FunctionBuilder {
     private int treeDepth;
     private final long[] trapBlocks = new long[TrapReason.values().length];
     private final LocalPool pool;
-    private final Coverage coverage = new Coverage();
     private final EdgeMoves moves = new EdgeMoves();
     private long[] arguments = new long[16];
     private final long[] addresses = new long[2];
@@ -110,7 +109,6 @@ final class FunctionBuilder {
         Arrays.fill(blocks, 0, r.blocks(), 0);
         impureCount = 0;
         countUses();
-        if (m.optimises) coverage.analyse(r);
         moves.prepare(n);
     }
 
@@ -439,11 +437,6 @@ final class FunctionBuilder {
 
     boolean checksBounds() {
         return m.bounds == CompileOptions.Bounds.EXPLICIT;
-    }
-
-    /** Of a load: only under guard pages are there loads that trap themselves. */
-    boolean cannotBeFirstToTrap(int row) {
-        return m.optimises && coverage.covers(row);
     }
 
     boolean isConstant(int value) {

@@ -9,7 +9,6 @@ import dev.backbench.spi.PhaseClock;
 import dev.backbench.wasm.FunctionTranslator;
 import dev.backbench.wasm.WasmModule;
 import java.nio.file.Path;
-import java.util.BitSet;
 
 /**
  * Compiles a module with one libgccjit context: all functions in it, one assembler file out of it, assembled by {@code as} as a child process, and loaded
@@ -44,7 +43,8 @@ final class GccCompiler extends NativeCompiler {
             clock.enter(PhaseClock.ASSEMBLE);
             assembler.run(assembly, object);
             clock.enter(PhaseClock.LINK);
-            return image(workspace.read(object), module);
+            int imported = module.importedFunctionCount();
+            return ElfObject.read(workspace.read(object), imported, module.functionCount() - imported);
         }
     }
 
@@ -78,21 +78,6 @@ final class GccCompiler extends NativeCompiler {
         }
         if (interrupted) Thread.currentThread().interrupt();
         jit.check();
-    }
-
-    /**
-     * A function that can be reached from outside is its own symbol, never a copy that GCC specialised for some callers ({@code f12.constprop.0}). Of an
-     * internal one any copy stands for it, the first; code of further copies belongs to no function.
-     */
-    private static CodeImage image(byte[] object, WasmModule module) {
-        BitSet seen = new BitSet();
-        return ElfObject.read(object, symbol -> {
-            int function = ModuleBuilder.functionOf(symbol);
-            if (function < 0 || seen.get(function)) return -1;
-            if (module.escapeIndex(function) >= 0 && !symbol.equals(ModuleBuilder.symbol(function))) return -1;
-            seen.set(function);
-            return function;
-        }, module.importedFunctionCount(), module.functionCount() - module.importedFunctionCount());
     }
 
     @Override

@@ -107,7 +107,7 @@ final class Installation implements Requirement {
         if (present()) return;
         List<String> wanted = packages();
         Path parent = tree.toAbsolutePath().getParent();
-        Files.createDirectories(parent);
+        Cache.make(parent);
         Path work = Files.createTempDirectory(parent, "libgccjit0-fetch");
         try {
             Path root = Files.createDirectory(work.resolve("root"));

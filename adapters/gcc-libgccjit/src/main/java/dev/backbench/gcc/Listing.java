@@ -1,5 +1,6 @@
 package dev.backbench.gcc;
 
+import dev.backbench.exec.elf.FunctionSymbol;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiPredicate;
 
@@ -16,7 +17,7 @@ final class Listing {
         if (function < 0) return text;
         StringBuilder piece = new StringBuilder();
         boolean inside = false;
-        String symbol = ModuleBuilder.symbol(function);
+        String symbol = FunctionSymbol.of(function);
         for (String line : new String(text, StandardCharsets.UTF_8).lines().toList()) {
             if (begins.test(line, symbol)) inside = true;
             if (inside) piece.append(line).append('\n');

@@ -1,5 +1,6 @@
 package dev.backbench.gcc;
 
+import dev.backbench.exec.elf.FunctionSymbol;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.abi.Builtin;
 import dev.backbench.spi.abi.InstanceLayout;
@@ -15,7 +16,6 @@ final class ModuleBuilder {
     final WasmModule module;
     final InstanceLayout layout;
     final CompileOptions.Bounds bounds;
-    final boolean optimises;
     final Numeric numeric;
     /** Plain functions and not GCC's builtins: optimising the latter crashes libgccjit 12, which lacks some that it would turn them into. */
     final long memmove, memset;
@@ -28,26 +28,12 @@ final class ModuleBuilder {
         this.jit = jit;
         this.module = module;
         bounds = options.bounds();
-        optimises = !options.level().equals("O0");
         layout = new InstanceLayout(module);
         numeric = new Numeric(jit);
         memmove = jit.function(Jit.IMPORTED, "memmove", jit.anything, parameters(jit.anything, jit.anything, jit.size), 3);
         memset = jit.function(Jit.IMPORTED, "memset", jit.anything, parameters(jit.anything, jit.i32, jit.size), 3);
         functions = new long[module.functionCount()];
         pointerTypes = new long[module.types().size()];
-    }
-
-    /** The symbol of a function; {@link #functionOf} is the inverse. */
-    static String symbol(int function) {
-        return "f" + function;
-    }
-
-    /** The function whose code a symbol names, be it a copy that GCC specialised ({@code f12.constprop.0}), or -1. */
-    static int functionOf(String symbol) {
-        if (symbol.length() < 2 || symbol.charAt(0) != 'f') return -1;
-        int dot = symbol.indexOf('.'), end = dot < 0 ? symbol.length() : dot;
-        for (int i = 1; i < end; i++) if (symbol.charAt(i) < '0' || symbol.charAt(i) > '9') return -1;
-        return Integer.parseInt(symbol, 1, end, 10);
     }
 
     /** The type of what C returns: several results go through memory. */
@@ -75,7 +61,7 @@ final class ModuleBuilder {
         FuncType type = module.functionType(index);
         long[] parameters = parameters(parameterTypes(type));
         int kind = module.escapeIndex(index) >= 0 ? Jit.EXPORTED : Jit.INTERNAL;
-        return functions[index] = jit.function(kind, symbol(index), resultType(type), parameters, parameters.length);
+        return functions[index] = jit.function(kind, FunctionSymbol.of(index), resultType(type), parameters, parameters.length);
     }
 
     /** The type to call a function reference's code through. */

@@ -19,13 +19,18 @@ import dev.backbench.wasm.build.BodyWriter;
 import dev.backbench.wasm.build.ModuleWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GccCompilerTest {
     private static byte[] adder(int by) {
@@ -36,9 +41,9 @@ class GccCompilerTest {
         return module.toBytes();
     }
 
-    private static List<Path> temporaryFiles() throws IOException {
-        try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return files.filter(file -> file.getFileName().toString().startsWith("backbench-gcc")).toList();
+    private static List<String> files(Path directory) throws IOException {
+        try (var files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).toList();
         }
     }
 
@@ -74,14 +79,33 @@ class GccCompilerTest {
         ModuleWriter broken = new ModuleWriter();
         export(broken, "fine", type(of(), I32), new BodyWriter(0).i32(1));
         export(broken, "broken", type(of(), I32), new BodyWriter(0).f32(1));
-        List<Path> before = temporaryFiles();
+        Path folder;
+        try (Workspace workspace = new Workspace()) {
+            folder = workspace.file("x").getParent().getParent();
+        }
         try (var compiler = compiler("O0")) {
             assertThrows(WasmException.class, () -> compiler.compile(broken.toBytes(), PhaseClock.OFF));
             compiler.compile(adder(1), PhaseClock.OFF);
         }
-        List<Path> after = new ArrayList<>(temporaryFiles());
-        after.removeAll(before);
-        assertEquals(List.of(), after);
+        assertEquals(List.of("lock"), files(folder));
+    }
+
+    /** Folders of processes that are gone are removed, those of a process that lives and young ones stay. */
+    @Test
+    void abandonedFoldersAreRemoved(@TempDir Path temporary) throws Exception {
+        FileTime old = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        for (String name : List.of("backbench-gcc1", "backbench-gcc2", "backbench-gcc-young", "else")) {
+            Path folder = Files.createDirectories(temporary.resolve(name).resolve("compile1")).getParent();
+            Files.writeString(folder.resolve("lock"), "");
+            if (!name.endsWith("young")) Files.setLastModifiedTime(folder, old);
+        }
+        try (var channel = FileChannel.open(temporary.resolve("backbench-gcc2/lock"), StandardOpenOption.WRITE)) {
+            channel.lock();
+            Workspace.removeAbandoned(temporary);
+            assertEquals(Set.of("backbench-gcc2", "backbench-gcc-young", "else"), Set.copyOf(files(temporary)));
+        }
+        Workspace.removeAbandoned(temporary);
+        assertEquals(Set.of("backbench-gcc-young", "else"), Set.copyOf(files(temporary)));
     }
 
     @Test

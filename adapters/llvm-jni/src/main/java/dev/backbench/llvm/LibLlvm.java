@@ -84,7 +84,7 @@ final class LibLlvm implements Requirement {
 
     @Override
     public void fetch(PrintStream progress) throws IOException, InterruptedException {
-        Files.createDirectories(folder);
+        Cache.make(folder);
         Path jar = mavensOwn();
         boolean copied = jar == null;
         if (copied) {

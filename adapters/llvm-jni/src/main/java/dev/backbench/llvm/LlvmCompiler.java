@@ -40,18 +40,7 @@ final class LlvmCompiler extends NativeCompiler {
         }
         clock.enter(PhaseClock.LINK);
         int imported = module.importedFunctionCount();
-        return ElfObject.read(object, LlvmCompiler::functionOf, imported, module.functionCount() - imported);
-    }
-
-    /** The inverse of the names {@link ModuleIr} gives. */
-    private static int functionOf(String symbol) {
-        int index = 0;
-        for (int i = 1; i < symbol.length(); i++) {
-            int digit = symbol.charAt(i) - '0';
-            if (digit < 0 || digit > 9 || index > Integer.MAX_VALUE / 10 - 1) return -1;
-            index = 10 * index + digit;
-        }
-        return symbol.length() > 1 && symbol.charAt(0) == 'f' ? index : -1;
+        return ElfObject.read(object, imported, module.functionCount() - imported);
     }
 
     /** @param only a function's index: the others are then left as declarations, so that the one is seen alone and not inlined away */

@@ -1,5 +1,6 @@
 package dev.backbench.llvm;
 
+import dev.backbench.exec.elf.FunctionSymbol;
 import dev.backbench.exec.ffi.NativeLibrary;
 import dev.backbench.spi.CompileOptions.Bounds;
 import dev.backbench.spi.abi.InstanceLayout;
@@ -190,7 +191,7 @@ final class ModuleIr implements AutoCloseable {
         long[] instanceAttributes = {enumAttribute("noundef", 0), enumAttribute("nonnull", 0), enumAttribute("align", 16), enumAttribute("dereferenceable", layout.size())};
         try (Arena arena = Arena.ofConfined()) {
             for (int f = wasm.importedFunctionCount(); f < functions.length; f++) {
-                long function = Llvm.addFunction(module, arena.allocateFrom("f" + f).address(), functionType(f));
+                long function = Llvm.addFunction(module, arena.allocateFrom(FunctionSymbol.of(f)).address(), functionType(f));
                 functions[f] = function;
                 if (escapes(f)) {
                     Llvm.setVisibility(function, Llvm.HIDDEN);

@@ -77,7 +77,7 @@ final class WasmtimeWheel implements Requirement {
     @Override
     public void fetch(PrintStream progress) throws IOException, InterruptedException {
         Path folder = where().getParent();
-        Files.createDirectories(folder);
+        Cache.make(folder);
         Path work = Files.createTempDirectory(folder, "fetch");
         try {
             Path wheel = download(work);

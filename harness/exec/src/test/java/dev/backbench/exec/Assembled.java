@@ -76,7 +76,7 @@ final class Assembled {
         byte[] trapReason = new byte[trapOffset.length];
         for (int i = 0; i < trapReason.length; i++) trapReason[i] = (byte) traps.get(i)[1];
         CodeImage image = new CodeImage("x86_64", asm.finish(), constants, 16, relocations.toArray(CodeImage.Reloc[]::new), names.toArray(String[]::new), start, length,
-                trapOffset, trapReason, start, wasmOffset, frames, new byte[0]);
+                new CodeImage.Part[0], trapOffset, trapReason, start, wasmOffset, frames, new byte[0]);
         return new NativeArtifact(module, image);
     }
 

@@ -1,6 +1,7 @@
 package dev.backbench.spi;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Position-independent machine code of one module, before it is mapped: two byte ranges (code, read-only constants), relocations, and
@@ -34,6 +35,9 @@ public final class CodeImage implements Artifact {
     /** {@code inConstants}: the field patched lies in the constants, not the code. {@code symbol}: meaning by {@code target}. */
     public record Reloc(boolean inConstants, int offset, Relocation kind, Symbol target, int symbol, long addend) {}
 
+    /** More code of defined function {@code function}: a copy for some callers, or a piece split off. */
+    public record Part(int function, int start, int length) {}
+
     public final String isa;
     public final byte[] code;
     public final byte[] constants;
@@ -41,9 +45,11 @@ public final class CodeImage implements Artifact {
     public final int constantsAlign;
     public final Reloc[] relocations;
     public final String[] names;
-    /** By defined function (import count subtracted): start of its code, or -1 if none was emitted. */
+    /** By defined function (import count subtracted): start of its code, or -1 if none was emitted under its own name. */
     public final int[] functionStart;
     public final int[] functionLength;
+    /** Code that belongs to a function beside its own: nothing is linked against it. */
+    public final Part[] parts;
     /** Sites that trap by a hardware fault, ascending code offsets; a {@code ud1} site carries its reason itself. */
     public final int[] trapOffset;
     /** {@link dev.backbench.spi.abi.TrapReason} ordinals. */
@@ -59,7 +65,7 @@ public final class CodeImage implements Artifact {
     private String sha;
 
     public CodeImage(String isa, byte[] code, byte[] constants, int constantsAlign, Reloc[] relocations, String[] names, int[] functionStart,
-            int[] functionLength, int[] trapOffset, byte[] trapReason, int[] pcOffset, int[] pcWasm, int[] frameSize, byte[] unwind) {
+            int[] functionLength, Part[] parts, int[] trapOffset, byte[] trapReason, int[] pcOffset, int[] pcWasm, int[] frameSize, byte[] unwind) {
         this.isa = isa;
         this.code = code;
         this.constants = constants;
@@ -68,6 +74,7 @@ public final class CodeImage implements Artifact {
         this.names = names;
         this.functionStart = functionStart;
         this.functionLength = functionLength;
+        this.parts = parts;
         this.trapOffset = trapOffset;
         this.trapReason = trapReason;
         this.pcOffset = pcOffset;
@@ -80,7 +87,8 @@ public final class CodeImage implements Artifact {
     public static CodeImage plain(String isa, byte[] code, int[] functionStart, int[] functionLength) {
         int[] none = {}, unknown = new int[functionStart.length];
         Arrays.fill(unknown, -1);
-        return new CodeImage(isa, code, new byte[0], 1, new Reloc[0], new String[0], functionStart, functionLength, none, new byte[0], none, none, unknown, new byte[0]);
+        return new CodeImage(isa, code, new byte[0], 1, new Reloc[0], new String[0], functionStart, functionLength, new Part[0], none, new byte[0], none, none, unknown,
+                new byte[0]);
     }
 
     @Override
@@ -95,9 +103,10 @@ public final class CodeImage implements Artifact {
 
     @Override
     public int functionsEmitted() {
-        int emitted = 0;
-        for (int start : functionStart) if (start >= 0) emitted++;
-        return emitted;
+        BitSet emitted = new BitSet();
+        for (int f = 0; f < functionStart.length; f++) if (functionStart[f] >= 0) emitted.set(f);
+        for (Part part : parts) emitted.set(part.function);
+        return emitted.cardinality();
     }
 
     /** The defined function (import count subtracted) whose code holds {@code offset}, or -1. */
@@ -105,6 +114,7 @@ public final class CodeImage implements Artifact {
         for (int f = 0; f < functionStart.length; f++) {
             if (functionStart[f] >= 0 && offset >= functionStart[f] && offset < functionStart[f] + functionLength[f]) return f;
         }
+        for (Part part : parts) if (offset >= part.start && offset < part.start + part.length) return part.function;
         return -1;
     }
 

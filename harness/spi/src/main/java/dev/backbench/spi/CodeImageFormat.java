@@ -13,7 +13,7 @@ import java.util.HexFormat;
 /** The serialised form of a {@link CodeImage}: magic, version, SHA-256 of the rest, then the fields in order. */
 final class CodeImageFormat {
     private static final int MAGIC = 0x42424349; // "BBCI"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int HEADER = 8 + 32;
     private static final CodeImage.Relocation[] KINDS = CodeImage.Relocation.values();
     private static final CodeImage.Symbol[] SYMBOLS = CodeImage.Symbol.values();
@@ -43,7 +43,11 @@ final class CodeImageFormat {
             }
             out.writeInt(image.names.length);
             for (String name : image.names) out.writeUTF(name);
-            for (int[] table : new int[][] {image.functionStart, image.functionLength, image.trapOffset}) write(out, table);
+            write(out, image.functionStart);
+            write(out, image.functionLength);
+            out.writeInt(image.parts.length);
+            for (CodeImage.Part part : image.parts) write(out, new int[] {part.function(), part.start(), part.length()});
+            write(out, image.trapOffset);
             write(out, image.trapReason);
             for (int[] table : new int[][] {image.pcOffset, image.pcWasm, image.frameSize}) write(out, table);
             write(out, image.unwind);
@@ -72,7 +76,8 @@ final class CodeImageFormat {
             }
             String[] names = new String[in.readInt()];
             for (int i = 0; i < names.length; i++) names[i] = in.readUTF();
-            return new CodeImage(isa, code, constants, align, relocations, names, ints(in), ints(in), ints(in), bytes(in), ints(in), ints(in), ints(in), bytes(in));
+            return new CodeImage(isa, code, constants, align, relocations, names, ints(in), ints(in), parts(in), ints(in), bytes(in), ints(in), ints(in),
+                    ints(in), bytes(in));
         } catch (IOException e) {
             throw new BackendException("damaged code image: compile again", e);
         }
@@ -96,6 +101,15 @@ final class CodeImageFormat {
     private static void write(DataOutputStream out, int[] table) throws IOException {
         out.writeInt(table.length);
         for (int value : table) out.writeInt(value);
+    }
+
+    private static CodeImage.Part[] parts(DataInputStream in) throws IOException {
+        CodeImage.Part[] parts = new CodeImage.Part[in.readInt()];
+        for (int i = 0; i < parts.length; i++) {
+            int[] part = ints(in);
+            parts[i] = new CodeImage.Part(part[0], part[1], part[2]);
+        }
+        return parts;
     }
 
     private static byte[] bytes(DataInputStream in) throws IOException {

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToIntFunction;
 
 /**
  * Turns an ELF64 x86-64 relocatable object, whoever made it, into a {@link CodeImage}: executable sections are laid end to end as the code, read-only
@@ -28,7 +27,6 @@ public final class ElfObject {
     private enum Place { CODE, CONSTANTS, DROPPED }
 
     private final ElfFile file;
-    private final ToIntFunction<String> functionOf;
     private final int importedFunctions;
     private final Place[] places;
     /** Where a kept section begins in its part of the image. */
@@ -39,23 +37,21 @@ public final class ElfObject {
     private final List<CodeImage.Reloc> relocations = new ArrayList<>();
     private final Map<String, Integer> names = new LinkedHashMap<>();
 
-    private ElfObject(byte[] object, ToIntFunction<String> functionOf, int importedFunctions) {
+    private ElfObject(byte[] object, int importedFunctions) {
         file = new ElfFile(object);
-        this.functionOf = functionOf;
         this.importedFunctions = importedFunctions;
         places = new Place[file.sections.length];
         bases = new int[file.sections.length];
     }
 
     /**
-     * @param object the file's bytes
-     * @param functionOf a symbol's name to the index of the Wasm function (imports counted) it stands for, or -1
+     * @param object the file's bytes; its functions are called as {@link FunctionSymbol} says
      * @param importedFunctions imported functions of the module, which have no code
-     * @param definedFunctions functions the module defines; one without a symbol in the object has no code in the image
+     * @param definedFunctions functions the module defines; one that was inlined everywhere has no code in the image
      * @throws BackendException the object is malformed, or holds what an image cannot
      */
-    public static CodeImage read(byte[] object, ToIntFunction<String> functionOf, int importedFunctions, int definedFunctions) {
-        return new ElfObject(object, functionOf, importedFunctions).image(definedFunctions);
+    public static CodeImage read(byte[] object, int importedFunctions, int definedFunctions) {
+        return new ElfObject(object, importedFunctions).image(definedFunctions);
     }
 
     private CodeImage image(int definedFunctions) {
@@ -67,9 +63,9 @@ public final class ElfObject {
         int[] start = new int[definedFunctions], length = new int[definedFunctions], frames = new int[definedFunctions];
         Arrays.fill(start, -1);
         Arrays.fill(frames, -1);
-        findFunctions(start, length);
+        CodeImage.Part[] parts = findFunctions(start, length);
         return new CodeImage("x86_64", code, constants, constantsAlign, relocations.toArray(new CodeImage.Reloc[0]), names.keySet().toArray(new String[0]), start, length,
-                new int[0], new byte[0], new int[0], new int[0], frames, new byte[0]);
+                parts, new int[0], new byte[0], new int[0], new int[0], frames, new byte[0]);
     }
 
     private static BackendException unsupported(String what) {
@@ -167,8 +163,7 @@ public final class ElfObject {
 
     private void relocateExternal(boolean inConstants, int at, CodeImage.Relocation kind, String name, long addend) {
         if (name.isEmpty()) throw ElfFile.malformed("a relocation against nothing");
-        int function = functionOf.applyAsInt(name);
-        if (function >= 0) throw ElfFile.malformed("function '" + name + "' is called but not defined");
+        if (FunctionSymbol.origin(name) >= 0) throw ElfFile.malformed("function '" + name + "' is called but not defined");
         Integer known = names.get(name);
         if (known == null) names.put(name, known = names.size());
         relocations.add(new CodeImage.Reloc(inConstants, at, kind, CodeImage.Symbol.LIBRARY, known, addend));
@@ -180,21 +175,29 @@ public final class ElfObject {
         return section < places.length ? "section " + file.section(section).name() : "reserved section " + section;
     }
 
-    private void findFunctions(int[] start, int[] length) {
+    /** Fills both tables. @return the code of functions that is not theirs by name */
+    private CodeImage.Part[] findFunctions(int[] start, int[] length) {
+        List<CodeImage.Part> parts = new ArrayList<>();
         for (int symbol = 1, count = file.symbolCount(); symbol < count; symbol++) {
             if (file.symbolType(symbol) != ElfFile.STT_FUNC) continue;
             int section = file.symbolSection(symbol);
             if (section == ElfFile.SHN_UNDEF || section >= places.length || places[section] != Place.CODE) continue;
             String name = file.symbolName(symbol);
-            int function = functionOf.applyAsInt(name);
-            if (function < 0) continue;
-            int defined = function - importedFunctions;
+            int origin = FunctionSymbol.origin(name);
+            if (origin < 0) continue;
+            int defined = origin - importedFunctions;
             if (defined < 0 || defined >= start.length) throw ElfFile.malformed("symbol '" + name + "' stands for no defined function");
-            if (start[defined] >= 0) throw ElfFile.malformed("two definitions of '" + name + "'");
             long value = file.symbolValue(symbol), size = file.symbolSize(symbol);
             if (value < 0 || size < 0 || value > file.section(section).size() - size) throw ElfFile.malformed("function '" + name + "' reaches outside its section");
-            start[defined] = bases[section] + (int) value;
+            int at = bases[section] + (int) value;
+            if (FunctionSymbol.function(name) < 0) {
+                parts.add(new CodeImage.Part(defined, at, (int) size));
+                continue;
+            }
+            if (start[defined] >= 0) throw ElfFile.malformed("two definitions of '" + name + "'");
+            start[defined] = at;
             length[defined] = (int) size;
         }
+        return parts.toArray(new CodeImage.Part[0]);
     }
 }

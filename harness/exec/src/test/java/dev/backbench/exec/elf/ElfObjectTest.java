@@ -13,12 +13,8 @@ import org.junit.jupiter.api.Test;
 class ElfObjectTest {
     private static final long PC32 = 2, PLT32 = 4, ABS64 = 1, ABS32 = 10, REX_GOTPCRELX = 42;
 
-    private static int functionOf(String name) {
-        return name.matches("f\\d+") ? Integer.parseInt(name.substring(1)) : -1;
-    }
-
     private static CodeImage read(byte[] object) {
-        return ElfObject.read(object, ElfObjectTest::functionOf, 1, 3);
+        return ElfObject.read(object, 1, 3);
     }
 
     /** f1 calls f3 in another section, loads a constant, calls memmove; a jump table in the constants points back. */
@@ -56,6 +52,22 @@ class ElfObjectTest {
             new CodeImage.Reloc(false, 12, CodeImage.Relocation.REL32, CodeImage.Symbol.LIBRARY, 0, -4),
             new CodeImage.Reloc(true, 8, CodeImage.Relocation.REL32, CodeImage.Symbol.CODE, 0, 5),
             new CodeImage.Reloc(true, 12, CodeImage.Relocation.ABS64, CodeImage.Symbol.CODE, 32, 0)}, image.relocations);
+    }
+
+    /** Copies and pieces of a function belong to it, even if it has no code of its own. */
+    @Test
+    void partsBelongToTheirOrigin() {
+        TestObject object = new TestObject();
+        int text = object.text(".text", 1, 0x90, 0x90, 0x90, 0x90, 0x90, 0xC3);
+        object.symbol("f1", ElfFile.STT_FUNC, text, 0, 2);
+        object.symbol("f1.part.0", ElfFile.STT_FUNC, text, 2, 1);
+        object.symbol("f2.constprop.0.isra.0", ElfFile.STT_FUNC, text, 3, 2);
+        CodeImage image = CodeImage.deserialize(read(object.write()).serialize());
+        assertArrayEquals(new int[] {0, -1, -1}, image.functionStart);
+        int[] owners = new int[6];
+        for (int i = 0; i < 6; i++) owners[i] = image.functionAt(i);
+        assertArrayEquals(new int[] {0, 0, 0, 1, 1, -1}, owners);
+        assertEquals(2, image.functionsEmitted());
     }
 
     @Test
