@@ -24,6 +24,8 @@ public class Generate {
     /** Kinds of operations whose validation is a matter of the table. */
     private static final List<String> SIMPLE = List.of("LOCAL_GET", "LOCAL_SET", "LOCAL_TEE", "I32_CONST", "I64_CONST", "UNARY", "BINARY", "LOAD", "STORE");
     private static final long NOT_SIMPLE = 1 << 16;
+    /** By natural alignment: bits that are not set in a usual one. Two bits can't say "at most 2", so 1 counts as unusual there. */
+    private static final int[] UNUSUAL_ALIGNMENT = {0xFF, 0xFE, 0xFD, 0xFC};
     /** Codes from 1, as TypeList has them. */
     private static final String TYPES = "ilfd";
 
@@ -119,7 +121,9 @@ public class Generate {
             size = Math.max(size, row.opcode() + 1);
         }
         long[] info = new long[size];
-        java.util.Arrays.fill(info, (long) kinds.get("ILLEGAL") << 8 | NOT_SIMPLE);
+        int[] shapes = new int[size];
+        java.util.Arrays.fill(info, NOT_SIMPLE);
+        java.util.Arrays.fill(shapes, kinds.get("ILLEGAL"));
         String[] names = new String[size], immediates = new String[size];
         java.util.Arrays.fill(names, "");
         java.util.Arrays.fill(immediates, "");
@@ -129,7 +133,8 @@ public class Generate {
                 refusals.append(String.format("%s{0x%X, 0x%X, 0x%X, Feature.%s.ordinal()}", refusals.isEmpty() ? "" : ",\n            ", row.prefix, row.first, row.last, row.feature));
                 continue;
             }
-            info[row.opcode()] = (long) kinds.get(row.kind()) << 8 | (SIMPLE.contains(row.kind()) ? simple(row) : NOT_SIMPLE);
+            info[row.opcode()] = SIMPLE.contains(row.kind()) ? simple(row) : NOT_SIMPLE;
+            shapes[row.opcode()] = kinds.get(row.kind()) | row.alignment << 8;
             names[row.opcode()] = row.name;
             immediates[row.opcode()] = row.immediates.equals("-") ? "" : row.immediates;
         }
@@ -137,11 +142,12 @@ public class Generate {
         out.append("/** What decoder, validator and disassembler know of each operation, by opcode. */\nfinal class OpTable {\n");
         out.append("    static final int SIZE = ").append(size).append(";\n");
         kinds.forEach((kind, number) -> out.append("    static final int ").append(kind).append(" = ").append(number).append(";\n"));
-        out.append("\n    /** What the methods below take out of it. */\n");
-        out.append("    static final long[] INFO = {").append(numbers(info)).append("};\n");
+        out.append("\n    private static final short[] SHAPES = {").append(numbers(java.util.Arrays.stream(shapes).asLongStream().toArray(), "")).append("};\n");
+        out.append("    /** What the methods below take out of it. */\n");
+        out.append("    static final long[] INFO = {").append(numbers(info, "L")).append("};\n");
         for (Row row : rows) if (!row.refused() && row.immediates.equals("memarg")) info[row.opcode()] |= NOT_SIMPLE;
         out.append("    /** The same for a module that has no memory: its accesses need looking at. */\n");
-        out.append("    static final long[] WITHOUT_MEMORY = {").append(numbers(info)).append("};\n");
+        out.append("    static final long[] WITHOUT_MEMORY = {").append(numbers(info, "L")).append("};\n");
         out.append("    static final String[] NAMES = (").append(words(names)).append(").split(\",\", -1);\n");
         out.append("    /** Kinds of immediates, joined by plus signs. */\n    static final String[] IMMEDIATES = (").append(words(immediates)).append(").split(\",\", -1);\n");
         out.append("    private static final int[][] REFUSED = {\n            ").append(refusals).append("};\n");
@@ -150,68 +156,70 @@ public class Generate {
                     private OpTable() {}
 
                     static int kind(int opcode) {
-                        return (int) INFO[opcode] >> 8 & 0x7F;
+                        return SHAPES[opcode] & 0xFF;
                     }
 
-                    /** Not zero if the operation is not simple, or takes an immediate of which the first byte says that another follows. @param next two bytes */
+                    /** The natural alignment of a memory access, as an exponent. */
+                    static int alignment(int opcode) {
+                        return SHAPES[opcode] >> 8;
+                    }
+
+                    /**
+                     * Not zero if the operation is not simple, takes an immediate of which the first byte says that another follows, or has an alignment other than usual.
+                     *
+                     * @param next the three bytes behind the operation, the first lowest
+                     */
                     static int unusual(long info, int next) {
-                        return (int) info & (next | 0x10000) & 0x18080;
+                        return (next | 0x10000) & (int) info & 0x1FFFF;
                     }
 
-                    /** The largest first immediate: of a memory access the alignment. */
-                    static int maxFirst(long info) {
-                        return (int) info & 0x7F;
+                    /** Ones where operands are popped, four bits each. */
+                    static int expectedMask(long info) {
+                        return (int) info >>> 24;
+                    }
+
+                    /** A shift count: four for each operand popped. What stands above its six bits does not count. */
+                    static int popBits(long info) {
+                        return (int) (info >>> 32);
+                    }
+
+                    static int pops(long info) {
+                        return (int) (info >>> 34) & 3;
+                    }
+
+                    /** A shift count likewise: four if a result is pushed. */
+                    static int pushBits(long info) {
+                        return (int) (info >>> 36);
                     }
 
                     /** In bytes, if each immediate has one. */
                     static int length(long info) {
-                        return (int) info >> 17 & 3;
+                        return (int) (info >>> 42) & 3;
                     }
 
-                    static int pushBits(long info) {
-                        return (int) info >> 20 & 4;
-                    }
-
-                    static int pushes(long info) {
-                        return (int) info >> 22 & 1;
-                    }
-
-                    static int popBits(long info) {
-                        return (int) info >> 24 & 12;
-                    }
-
-                    static int pops(long info) {
-                        return (int) info >> 26 & 3;
+                    /** By how much the operands grow. */
+                    static int growth(long info) {
+                        return ((int) (info >>> 44) & 3) - 2;
                     }
 
                     /** The code of the type pushed, unless a local's. */
                     static int result(long info) {
-                        return (int) info >>> 28;
+                        return (int) (info >>> 46) & 15;
+                    }
+
+                    /** The type pushed. @param local the code of the local's type, or 0 */
+                    static int result(long info, int local) {
+                        return (result(info) | local) & (int) (info >>> 50);
                     }
 
                     /** Codes of the types of the operands popped, the newest lowest, unless a local's. */
-                    static long expected(long info) {
-                        return info >> 32 & 0xFF;
+                    static int expected(long info) {
+                        return (int) (info >>> 55) & 0xFF;
                     }
 
-                    /** Ones where these are. */
-                    static long expectedMask(long info) {
-                        return info >> 40 & 0xFF;
-                    }
-
-                    /** All ones if the first immediate is a local; likewise the masks below. */
+                    /** All ones if the first immediate is a local. */
                     static int localMask(long info) {
-                        return (int) (info >> 48) & 0xFF;
-                    }
-
-                    /** The operand is assigned to the local. */
-                    static int assignedMask(long info) {
-                        return (int) (info >> 56) & 15;
-                    }
-
-                    /** The result is the local's value. */
-                    static int resultMask(long info) {
-                        return (int) (info >>> 60);
+                        return (int) (info >> 63);
                     }
 
                     /** The feature whose operation {@code code} (behind {@code prefix}, or 0) is, if it is refused for that, else null. */
@@ -236,10 +244,10 @@ public class Generate {
         }
         if (local && !get) mask = 15;
         long pops = local ? get ? 0 : 1 : operands.length(), pushes = local ? set ? 0 : 1 : results.length();
-        long immediates = memory ? 2 : row.immediates.equals("-") ? 0 : 1;
-        return (memory ? row.alignment : 0x7F) | bit(immediates > 0, 7) | bit(immediates > 1, 15) | immediates + 1 << 17 | pushes << 22 | pops << 26
-                | (results.isEmpty() ? 0L : type(results.charAt(0))) << 28 | expected << 32 | mask << 40 | (local ? 0xFFL : 0) << 48 | (local && !get ? 15L : 0) << 56
-                | (local && !set ? 15L : 0) << 60;
+        int immediates = memory ? 2 : row.immediates.equals("-") ? 0 : 1;
+        int unusual = memory ? UNUSUAL_ALIGNMENT[row.alignment] : immediates > 0 ? 0x80 : 0;
+        return unusual | bit(immediates > 1, 15) | mask << 24 | pops << 34 | pushes << 38 | immediates + 1L << 42 | pushes - pops + 2 << 44
+                | (results.isEmpty() ? 0L : type(results.charAt(0))) << 46 | (pushes > 0 ? 15L : 0) << 50 | expected << 55 | bit(local, 63);
     }
 
     private static long bit(boolean set, int at) {
@@ -252,9 +260,9 @@ public class Generate {
         return at + 1;
     }
 
-    private static String numbers(long[] numbers) {
+    private static String numbers(long[] numbers, String suffix) {
         StringBuilder out = new StringBuilder();
-        for (int i = 0; i < numbers.length; i++) out.append(i % 8 == 0 ? "\n            " : " ").append("0x").append(Long.toHexString(numbers[i])).append("L,");
+        for (int i = 0; i < numbers.length; i++) out.append(i % 8 == 0 ? "\n            " : " ").append("0x").append(Long.toHexString(numbers[i])).append(suffix).append(",");
         return out.toString();
     }
 

@@ -356,7 +356,7 @@ class CheckingBuilder implements IrBuilder {
     // ---- values ----
 
     private int operand(int opcode, int fromTop) {
-        return TypeList.valueType((int) OpTable.expected(OpTable.INFO[opcode]) >> 4 * fromTop & 15);
+        return TypeList.valueType(OpTable.expected(OpTable.INFO[opcode]) >> 4 * fromTop & 15);
     }
 
     private int result(int opcode) {
