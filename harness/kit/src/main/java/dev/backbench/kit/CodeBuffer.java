@@ -71,6 +71,21 @@ public final class CodeBuffer {
         size += source.length;
     }
 
+    /** Appends the bytes {@code [from, to)} of another buffer; needs no reserve. */
+    public void putRange(CodeBuffer source, int from, int to) {
+        int length = to - from;
+        if (bytes.length - size < length) grow(length);
+        System.arraycopy(source.bytes, from, bytes, size, length);
+        size += length;
+    }
+
+    /** Appends zeros; needs no reserve. */
+    public void putZeros(int count) {
+        if (bytes.length - size < count) grow(count);
+        Arrays.fill(bytes, size, size + count, (byte) 0);
+        size += count;
+    }
+
     /** Appends {@code fill} until the size is a multiple of {@code alignment}, a power of two; needs no reserve. */
     public void align(int alignment, int fill) {
         int padding = -size & alignment - 1;

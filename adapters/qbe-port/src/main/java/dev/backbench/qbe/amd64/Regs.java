@@ -21,10 +21,6 @@ public final class Regs {
 
     /** The number instructions encode. */
     private static final byte[] ENCODING = {0, 0, 1, 2, 6, 7, 8, 9, 10, 11, 3, 12, 13, 14, 15, 5, 4};
-    private static final String[] NAMES64 = {"?", "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "rbx", "r12", "r13", "r14", "r15", "rbp", "rsp"};
-    private static final String[] NAMES32 = {"?", "eax", "ecx", "edx", "esi", "edi", "r8d", "r9d", "r10d", "r11d", "ebx", "r12d", "r13d", "r14d", "r15d", "ebp", "esp"};
-    private static final String[] NAMES16 = {"?", "ax", "cx", "dx", "si", "di", "r8w", "r9w", "r10w", "r11w", "bx", "r12w", "r13w", "r14w", "r15w", "bp", "sp"};
-    private static final String[] NAMES8 = {"?", "al", "cl", "dl", "sil", "dil", "r8b", "r9b", "r10b", "r11b", "bl", "r12b", "r13b", "r14b", "r15b", "bpl", "spl"};
 
     private Regs() {}
 
@@ -43,16 +39,5 @@ public final class Regs {
 
     public static int encoding(int register) {
         return register >= XMM0 ? register - XMM0 : ENCODING[register];
-    }
-
-    /** The name of a register's low {@code bytes} bytes. */
-    public static String name(int register, int bytes) {
-        if (register >= XMM0) return "xmm" + (register - XMM0);
-        return switch (bytes) {
-            case 1 -> NAMES8[register];
-            case 2 -> NAMES16[register];
-            case 4 -> NAMES32[register];
-            default -> NAMES64[register];
-        };
     }
 }

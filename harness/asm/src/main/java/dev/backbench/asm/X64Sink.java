@@ -1,0 +1,45 @@
+package dev.backbench.asm;
+
+/**
+ * Takes a function's instructions one after another: {@link X64Encoder} makes machine code of them, {@link X64Text} assembler text. Operands are in Intel order, the destination
+ * first; {@code size} is the operand size in bytes; instructions are those of {@link X64Insn}. Labels are small numbers chosen by the caller, used freely before they are bound.
+ */
+public interface X64Sink {
+    /** Registers only: {@code insn reg, rm}. */
+    void rr(int insn, int size, int reg, int rm);
+
+    /** From memory. */
+    void rm(int insn, int size, int reg, X64Address address);
+
+    /** To memory. */
+    void mr(int insn, int size, X64Address address, int reg);
+
+    /** With an immediate of 32 bits, sign-extended; shifts take their count so. {@link X64Insn#MOV} takes any 64 bits and leaves the flags alone. */
+    void ri(int insn, int size, int reg, long immediate);
+
+    void mi(int insn, int size, X64Address address, int immediate);
+
+    /** {@code imul reg, rm, immediate}. */
+    void multiply(int size, int reg, int rm, int immediate);
+
+    /** One operand; of shifts, whose count is {@code cl}. */
+    void r(int insn, int size, int reg);
+
+    void m(int insn, int size, X64Address address);
+
+    /** No operand. */
+    void plain(int insn);
+
+    void label(int label);
+
+    void jump(int label);
+
+    /** @param condition of {@link X64} */
+    void jump(int condition, int label);
+
+    /** Calls a global. */
+    void call(int symbol, int offset);
+
+    /** The source position of what follows. */
+    void location(int line, int column);
+}
