@@ -31,7 +31,6 @@ public final class Abi {
     /** Aggregates that came in registers: quadruples (result, type, first part, second part). */
     private int[] parts = new int[32];
     private int partCount;
-    private int[] scratch = new int[1024];
 
     public Abi(Types types) {
         code = new AbiBuilder(types);
@@ -46,8 +45,7 @@ public final class Abi {
         int before = fn.blocks;
         for (int b = 0; b < before; b++) block(b);
         code.prependSlots();
-        if (scratch.length < fn.ins.length) scratch = new int[fn.ins.length];
-        fn.compact(scratch);
+        fn.compact();
     }
 
     private void block(int b) {

@@ -39,7 +39,6 @@ public final class Isel {
     /** What sets temporaries that operands were replaced with, to be emitted behind (that is, earlier in the code than) their user: quadruples as instructions. */
     private final int[] pending = new int[16];
     private int pendingCount;
-    private int[] scratch = new int[1024];
 
     public Isel(Uses uses) {
         this.uses = uses;
@@ -52,8 +51,7 @@ public final class Isel {
         for (int t = 0; t < known; t++) left[t] = uses.count(t);
         slots();
         for (int b = fn.blocks - 1; b >= 0; b--) block(b);
-        if (scratch.length < fn.ins.length) scratch = new int[fn.ins.length];
-        fn.compact(scratch);
+        fn.compact();
     }
 
     // ---- slots: allocations of the first block with a known size ----

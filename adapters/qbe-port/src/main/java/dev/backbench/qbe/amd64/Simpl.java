@@ -22,7 +22,6 @@ public final class Simpl {
 
     private Fn fn;
     private int open;
-    private int[] scratch = new int[1024];
 
     public void run(Fn fn) {
         this.fn = fn;
@@ -37,8 +36,7 @@ public final class Simpl {
             block(b, from, to);
         }
         if (!any) return;
-        if (scratch.length < fn.ins.length) scratch = new int[fn.ins.length];
-        fn.compact(scratch);
+        fn.compact();
     }
 
     private boolean interesting(int i) {
