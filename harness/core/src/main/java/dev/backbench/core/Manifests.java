@@ -80,9 +80,9 @@ final class Manifests {
     }
 
     private static Manifest.Jvm jvm(WorkerCommand command, Map<String, String> unknown) {
-        unknown.put("jvm.aot_cache", "workers run without one in this version");
+        if (command.cache().name() == null) unknown.put("jvm.aot_cache", command.cache().obstacle());
         return new Manifest.Jvm(Runtime.version().toString(), System.getProperty("java.vendor"), System.getProperty("java.vm.name"), command.flags(),
-                WorkerCommand.COLLECTOR, WorkerCommand.HEAP, null, List.of());
+                WorkerCommand.COLLECTOR, WorkerCommand.HEAP, command.cache().name(), command.cache().training());
     }
 
     private static Manifest.PlanEntry plan(Plan plan) {

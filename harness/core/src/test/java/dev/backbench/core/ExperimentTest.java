@@ -91,6 +91,7 @@ class ExperimentTest {
         assertTrue(load.ns().wall() > 0 && load.ns().cpu() > 0, load.toString());
         assertTrue(firsts.stream().filter(r -> r.def().equals(Measure.COMPILE.definition())).allMatch(r -> r.ns().cpu() > 900_000 && r.ns().cpu() < 2 * r.ns().wall()), firsts.toString());
         assertFalse(Files.exists(out.resolve("work")));
+        assertTrue(folder.manifest().unknown().get("jvm.aot_cache").contains("folders"), "classes of a development tree cannot be in a start-up cache");
         assertTrue(outcome.sentences().getFirst().startsWith("good:O0 compiles "), outcome.sentences().toString());
         assertTrue(outcome.repeat().contains("--seed=1"));
     }

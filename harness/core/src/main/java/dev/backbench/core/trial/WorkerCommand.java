@@ -24,6 +24,7 @@ public final class WorkerCommand {
 
     private final String cpu;
     private final List<String> flags;
+    private WorkerCache cache = WorkerCache.NONE;
 
     /** @param cpu cores to pin to, null for none @param extraFlags of the JVM, after the fixed ones */
     public WorkerCommand(String cpu, List<String> extraFlags) {
@@ -33,24 +34,43 @@ public final class WorkerCommand {
         flags.addAll(extraFlags);
     }
 
+    /** What the workers' JVM starts from. */
+    public WorkerCommand with(WorkerCache startUp) {
+        cache = startUp;
+        return this;
+    }
+
+    public WorkerCache cache() {
+        return cache;
+    }
+
     /** The JVM's flags that do not differ between trials. */
     public List<String> flags() {
         return List.copyOf(flags);
     }
 
     /** The argument vector: each program gives way to the next, and the shell is the last before the JVM. */
-    public List<String> arguments(Path spec, Path log, long layoutSeed) {
+    public List<String> arguments(String backendId, Path spec, Path log, long layoutSeed) {
         List<String> argv = new ArrayList<>();
         if (Cpus.program("setsid") != null) argv.add("setsid");
         if (cpu != null) argv.addAll(List.of("taskset", "-c", cpu));
         argv.addAll(List.of("/bin/sh", "-c", MOVE_PIPE, log.toString()));
-        argv.addAll(java(spec, log, layoutSeed));
+        argv.addAll(java(cache.flag(backendId), spec, log, layoutSeed));
         return argv;
     }
 
-    private List<String> java(Path spec, Path log, long layoutSeed) {
+    /** Of a worker that leaves a start-up cache behind. */
+    List<String> training(Path spec, Path log, Path made) {
+        List<String> argv = java("-XX:AOTCacheOutput=" + made, spec, log, 0);
+        argv.add(1, "-D" + WorkerMain.TRAINING + "=true");
+        return argv;
+    }
+
+    /** @param start the flag that says how to start; null for none */
+    private List<String> java(String start, Path spec, Path log, long layoutSeed) {
         List<String> argv = new ArrayList<>();
         argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (start != null) argv.add(start);
         argv.addAll(flags);
         argv.add("-XX:ErrorFile=" + log + ".crash");
         argv.add("-Dbackbench.codeoffset=" + codeOffset(layoutSeed));
@@ -63,15 +83,19 @@ public final class WorkerCommand {
     }
 
     /** The same worker with this process's terminal, the lines for the experiment in a file, optionally under the debugger. */
-    public ProcessBuilder foreground(Path spec, Path events, long layoutSeed, boolean gdb) {
+    public ProcessBuilder foreground(String backendId, Path spec, Path events, long layoutSeed, boolean gdb) {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", KEEP_TERMINAL, events.toString()));
         if (cpu != null) command.addAll(List.of("taskset", "-c", cpu));
         // the JVM uses SIGSEGV for itself, and so do the guard pages
         if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
-        command.addAll(java(spec, events, layoutSeed));
+        command.addAll(java(cache.flag(backendId), spec, events, layoutSeed));
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         if (!gdb) builder.redirectInput(ProcessBuilder.Redirect.PIPE); // a worker ends with its parent: at the end of its input, which may come early elsewhere
         return environment(builder, layoutSeed);
+    }
+
+    ProcessBuilder environment(ProcessBuilder builder) {
+        return environment(builder, 0);
     }
 
     /** Nothing of the user's environment but what finds programs and folders, and a size of its own for each layout. */

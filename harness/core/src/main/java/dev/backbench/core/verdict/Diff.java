@@ -98,6 +98,7 @@ public final class Diff {
         BackendEntry x = backend(a, key), y = backend(b, key);
         if (!x.optionsDigest().equals(y.optionsDigest())) return INCOMPARABLE + "options differ";
         if (!Objects.equals(a.jvm().flags(), b.jvm().flags())) return INCOMPARABLE + "the workers' JVM flags differ";
+        if ((a.jvm().aotCache() == null) != (b.jvm().aotCache() == null)) return INCOMPARABLE + "the workers of one run started from a start-up cache";
         for (Cell cell : List.of(before, after)) {
             if (cell.status() == Status.OK && cell.median() != null) continue;
             return "no figure in the " + (cell == before ? "older" : "newer") + " run: " + cell.status().label() + (cell.reason() == null ? "" : ": " + cell.reason());

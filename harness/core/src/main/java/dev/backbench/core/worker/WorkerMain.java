@@ -17,6 +17,9 @@ public final class WorkerMain {
     /** Exit codes: after an error that leaves the process untrustworthy, and when nobody listens any more. */
     static final int BROKEN = 70, ORPHANED = 71;
 
+    /** Property of a worker whose JVM has something to write at its end. */
+    public static final String TRAINING = "backbench.training";
+
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -34,6 +37,7 @@ public final class WorkerMain {
         }
         System.out.flush();
         System.err.flush();
+        if (Boolean.getBoolean(TRAINING)) System.exit(exit);
         // a back end's threads must not keep the process alive
         Runtime.getRuntime().halt(exit);
     }

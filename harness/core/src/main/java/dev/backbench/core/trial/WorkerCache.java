@@ -1,0 +1,154 @@
+package dev.backbench.core.trial;
+
+import dev.backbench.core.plan.Backends;
+import dev.backbench.core.plan.Plan;
+import dev.backbench.core.store.Seal;
+import dev.backbench.core.worker.WorkerSpec;
+import dev.backbench.core.worker.WorkerSpec.Kind;
+import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.workloads.Catalogue;
+import dev.backbench.workloads.Workload;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Start-up (AOT) caches of the workers' JVM, one for each back end: made once for a build and a JVM, by a worker that compiles and runs a generated module
+ * which is no workload of the plan.
+ */
+public final class WorkerCache {
+    /** Starting without: nothing that a class path of folders could use. */
+    public static final WorkerCache NONE = new WorkerCache(null, null, "workers start without one");
+    private static final long LIMIT_SECONDS = 120;
+    private static final int FUNCTIONS = 37;
+
+    /** Of the build, the JVM, its flags and the training; null without a cache. */
+    private final String key;
+    private final String trained, obstacle;
+    private final Map<String, Path> byBackend = new HashMap<>();
+
+    private WorkerCache(String key, String trained, String obstacle) {
+        this.key = key;
+        this.trained = trained;
+        this.obstacle = obstacle;
+    }
+
+    /**
+     * Finds or makes the caches for the plan's back ends. Where one cannot be made, that back end's workers start without.
+     *
+     * @param folder the user's cache folder
+     * @param note takes lines for the user
+     */
+    public static WorkerCache prepare(Plan plan, WorkerCommand command, Path folder, Consumer<String> note) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (!entry.endsWith(".jar")) return new WorkerCache(null, null, "the class path holds folders, as in a development tree");
+        }
+        Workload training = training(plan, folder);
+        WorkerCache cache = new WorkerCache(key(command, training), training.sha256(), null);
+        Path start = folder.resolve("start");
+        try {
+            Files.createDirectories(start);
+        } catch (IOException e) {
+            note.accept("workers start without a start-up cache: " + start + " cannot be made");
+            return new WorkerCache(null, null, start + " cannot be made");
+        }
+        for (Backends.Chosen chosen : plan.backends()) {
+            if (!chosen.availability().yes() || !chosen.takesWasm() || chosen.backend().takesFile()) continue;
+            String id = chosen.backend().id();
+            if (!cache.byBackend.containsKey(id)) cache.byBackend.put(id, cache.one(chosen, training, command, start, note));
+        }
+        cache.byBackend.values().removeIf(java.util.Objects::isNull);
+        return cache.byBackend.isEmpty() ? new WorkerCache(null, null, "none could be made in " + start) : cache;
+    }
+
+    /** Generated, so that nobody's program has its profile taken; another one should the plan hold it. */
+    private static Workload training(Plan plan, Path folder) {
+        Catalogue catalogue = new Catalogue(folder);
+        for (int seed = 2;; seed++) {
+            Workload drawn = catalogue.resolve("sweep:" + FUNCTIONS + ":" + seed).getFirst();
+            if (plan.workloads().stream().noneMatch(w -> w.sha256().equals(drawn.sha256()))) return drawn;
+        }
+    }
+
+    private static String key(WorkerCommand command, Workload training) {
+        StringBuilder text = new StringBuilder(Runtime.version().toString()).append(System.getProperty("java.home")).append(command.flags()).append(training.sha256());
+        for (String jar : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            File file = new File(jar);
+            text.append('\n').append(jar).append(' ').append(file.length()).append(' ').append(file.lastModified());
+        }
+        return Seal.sha256(text.toString()).substring(0, 16);
+    }
+
+    /** @return null if there is none and none can be made */
+    private Path one(Backends.Chosen chosen, Workload training, WorkerCommand command, Path start, Consumer<String> note) {
+        Path place = start.resolve("worker-" + key + '-' + chosen.backend().id() + ".aot");
+        if (Files.exists(place)) return place;
+        note.accept("making the start-up cache of " + chosen.backend().id() + "'s workers, once for this build");
+        try {
+            Path work = Files.createTempDirectory(start, "making-");
+            try {
+                Path made = work.resolve("cache");
+                if (!train(chosen, training, command, work, made)) {
+                    note.accept(chosen.backend().id() + "'s workers start without a start-up cache: it could not be made");
+                    return null;
+                }
+                Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+                return place;
+            } finally {
+                for (File file : work.toFile().listFiles()) Files.delete(file.toPath());
+                Files.delete(work);
+            }
+        } catch (IOException e) {
+            note.accept(chosen.backend().id() + "'s workers start without a start-up cache: " + start + " cannot be written");
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private static boolean train(Backends.Chosen chosen, Workload training, WorkerCommand command, Path work, Path made) throws IOException, InterruptedException {
+        WorkerSpec.Module module = new WorkerSpec.Module(training.name(), training.wasm().toString(), null, null, null, null, List.of());
+        List<Task> tasks = List.of(new Task(0, Kind.COLD, 0, false, false, 1), new Task(1, Kind.PHASES, 0, false, false, 1), new Task(2, Kind.COMPILE, 0, false, true, 1),
+                new Task(3, Kind.RUN, 0, false, false, 1));
+        Path spec = work.resolve("tasks"), events = Files.createFile(work.resolve("events")), log = work.resolve("log");
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), false, true, null, List.of(module), tasks).text());
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", "exec 3>\"$0\"; exec \"$@\"", events.toString()));
+        argv.addAll(command.training(spec, log, made));
+        Process process = command.environment(new ProcessBuilder(argv)).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly().waitFor();
+        }
+        return process.exitValue() == 0 && Files.exists(made) && Files.size(made) > 0;
+    }
+
+    /** The flag for a back end's workers; null without a cache. */
+    String flag(String backendId) {
+        Path file = byBackend.get(backendId);
+        return file == null ? null : "-XX:AOTCache=" + file;
+    }
+
+    /** Its name for the manifest; null without one. */
+    public String name() {
+        return key == null ? null : "worker-" + key + " for " + String.join(", ", byBackend.keySet().stream().sorted().toList());
+    }
+
+    /** Modules it was trained on, by SHA-256. */
+    public List<String> training() {
+        return trained == null ? List.of() : List.of(trained);
+    }
+
+    /** Why there is none; null if there is one. */
+    public String obstacle() {
+        return obstacle;
+    }
+}
