@@ -100,6 +100,14 @@ public final class Fn {
         emit(op(from[at]), cls(from[at]), from[at + 1], from[at + 2], from[at + 3]);
     }
 
+    /** Appends copies of the instructions {@code [from, to)} to the pool. */
+    public void append(int from, int to) {
+        int words = STRIDE * (to - from), at = STRIDE * insCount;
+        if (at + words > ins.length) ins = Arrays.copyOf(ins, Math.max(2 * ins.length, at + words));
+        System.arraycopy(ins, STRIDE * from, ins, at, words);
+        insCount += to - from;
+    }
+
     public static int op(int word) {
         return word & 0xFFFF;
     }
