@@ -251,7 +251,7 @@ public final class X64Encoder implements X64Sink {
     public void call(int symbol, int offset) {
         code.reserve();
         code.put8(0xE8);
-        relocate(PLT32, X64Address.GLOBAL, symbol, offset - 4);
+        relocate(offset == 0 ? PLT32 : PC32, X64Address.GLOBAL, symbol, offset - 4);
     }
 
     @Override

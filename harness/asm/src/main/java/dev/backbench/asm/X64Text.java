@@ -63,7 +63,12 @@ public final class X64Text implements X64Sink {
     @Override
     public void rr(int insn, int size, int reg, int rm) {
         String first = register(reg, X64Insn.regSize(insn, size)), second = register(rm, X64Insn.rmSize(insn, size));
-        line(X64Insn.name(insn, size), insn == X64Insn.MOV_FROM_XMM ? first + ", " + second : second + ", " + first);
+        line(X64Insn.name(insn, size), toSecond(insn) ? first + ", " + second : second + ", " + first);
+    }
+
+    /** The assembler puts the first operand of these into the reg field, as the encoder does. */
+    private static boolean toSecond(int insn) {
+        return insn == X64Insn.MOV_FROM_XMM || insn == X64Insn.TEST || insn == X64Insn.XCHG;
     }
 
     @Override
