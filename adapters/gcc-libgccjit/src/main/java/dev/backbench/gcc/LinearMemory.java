@@ -15,7 +15,7 @@ import static dev.backbench.wasm.Opcode.*;
  * order and their place among branches and calls. A memory access that GCC does not know of also kills nothing that it knows about the instance record.
  *
  * <p>There are no exceptions for loads that an earlier access of the same address covers, though they cannot be the first to trap: GCC knows nothing of that order, and may hoist
- * an ordinary load above a covering one and above an effect-free loop before both, which may never end. Over ten programs such loads gained nothing (see the ledger).
+ * an ordinary load above a covering one and above an effect-free loop before both, which may never end. The ledger says what that costs.
  *
  * <p>The address is {@code base + index + offset} in one addressing mode, where the index is the zero-extended i32.
  */
