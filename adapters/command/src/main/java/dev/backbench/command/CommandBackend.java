@@ -1,5 +1,6 @@
 package dev.backbench.command;
 
+import dev.backbench.exec.process.Place;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
@@ -52,7 +53,7 @@ public final class CommandBackend implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         Path file = file(options);
-        return new CommandCompiler(Declaration.read(file), file.toAbsolutePath().getParent());
+        return new CommandCompiler(Declaration.read(file), file.toAbsolutePath().getParent(), Place.here());
     }
 
     private static Path file(CompileOptions options) {

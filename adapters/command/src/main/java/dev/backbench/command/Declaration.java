@@ -37,6 +37,15 @@ record Declaration(String name, List<String> version, List<List<String>> compile
         }
     }
 
+    /** Whether a command uses a place. */
+    boolean mentions(String place) {
+        return compile.stream().anyMatch(words -> mentions(words, place)) || mentions(run, place);
+    }
+
+    private static boolean mentions(List<String> words, String place) {
+        return words.stream().anyMatch(word -> word.contains(place));
+    }
+
     static List<String> fill(List<String> words, Map<String, String> places, List<String> arguments) {
         List<String> filled = new ArrayList<>();
         for (String word : words) {

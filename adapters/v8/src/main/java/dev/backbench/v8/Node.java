@@ -51,12 +51,19 @@ final class Node {
 
     /** Puts one of our scripts where node can read it. */
     static Path script(String name, Path folder) {
-        try (InputStream in = Node.class.getResourceAsStream(name)) {
-            Path script = folder.resolve(name);
-            Files.copy(in, script);
-            return script;
+        try {
+            return Files.write(folder.resolve(name), text(name));
         } catch (IOException e) {
             throw new BackendException("cannot write " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** One of our scripts. */
+    static byte[] text(String name) {
+        try (InputStream in = Node.class.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new BackendException("cannot read " + name + ": " + e.getMessage(), e);
         }
     }
 

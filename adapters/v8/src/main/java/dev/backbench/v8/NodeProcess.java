@@ -58,6 +58,10 @@ final class NodeProcess implements AutoCloseable {
         return folder;
     }
 
+    boolean alive() {
+        return process.isAlive();
+    }
+
     /** CPU nanoseconds of the process up to its last reply. */
     long cpu() {
         return cpu;

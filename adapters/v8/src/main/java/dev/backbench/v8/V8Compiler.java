@@ -22,12 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Asks a resident {@code node}; the companion holds one module at a time. */
+/** Asks a resident {@code node}. The companion holds a module from its compile until what was linked from it is closed, or another is compiled before it was linked. */
 final class V8Compiler implements Compiler {
     private static final String OWNER = "node";
 
     private final NodeProcess node;
-    private int generation;
+    private int modules;
+    private Handle unlinked;
 
     V8Compiler(NodeProcess node) {
         this.node = node;
@@ -41,46 +42,57 @@ final class V8Compiler implements Compiler {
         } catch (IOException e) {
             throw new BackendException("cannot hand the module to node: " + e.getMessage(), e);
         }
+        if (unlinked != null) drop(unlinked.id);
+        unlinked = null;
+        String id = Integer.toString(++modules);
         clock.enter("decode+translate+optimise+select+allocate+emit+link");
         try {
-            node.request("compile", file.toString());
+            node.request("compile", id, file.toString());
         } catch (NodeProcess.ScriptError e) {
             throw new BackendException("V8: " + e.getMessage());
         } finally {
             clock.leave();
         }
-        return new Handle(++generation);
+        unlinked = new Handle(id);
+        return unlinked;
     }
 
     private static final class Handle extends OpaqueArtifact {
-        private final int generation;
+        private final String id;
 
-        Handle(int generation) {
+        Handle(String id) {
             super(OWNER);
-            this.generation = generation;
+            this.id = id;
         }
     }
 
     @Override
     public CompiledModule link(Artifact artifact, PhaseClock clock) {
-        int mine = ((Handle) artifact).generation;
+        if (artifact != unlinked) throw new BackendException("node has linked this module already, or has gone on to another one");
+        String id = unlinked.id;
+        unlinked = null;
         return new CompiledModule() {
             @Override
             public ProgramResult run(ProgramConfig config) {
-                if (mine != generation) throw new BackendException("this module's compiler has gone on to another module");
-                return runProgram(config);
+                return runProgram(id, config);
             }
 
             @Override
-            public void close() {}
+            public void close() {
+                drop(id);
+            }
         };
     }
 
-    private ProgramResult runProgram(ProgramConfig config) {
+    private void drop(String id) {
+        if (node.alive()) node.request("drop", id);
+    }
+
+    private ProgramResult runProgram(String id, ProgramConfig config) {
         Path in = node.folder().resolve("stdin"), out = node.folder().resolve("stdout"), err = node.folder().resolve("stderr");
         try {
             Files.write(in, config.in() == null ? new byte[0] : config.in().readAllBytes());
-            List<String> words = new ArrayList<>(List.of("run", in.toString(), out.toString(), err.toString(),
+            List<String> words = new ArrayList<>(List.of("run", id, in.toString(), out.toString(), err.toString(),
                     config.preopen() == null ? "" : config.preopen().toString(), query(config.environment())));
             words.addAll(config.arguments());
             Map<String, String> reply;

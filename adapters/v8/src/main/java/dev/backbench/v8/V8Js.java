@@ -1,22 +1,13 @@
 package dev.backbench.v8;
 
-import dev.backbench.exec.process.ProgramProcess;
-import dev.backbench.spi.Artifact;
+import dev.backbench.exec.process.Place;
+import dev.backbench.exec.process.ScriptCompiler;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
-import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.Ledger;
-import dev.backbench.spi.OpaqueArtifact;
-import dev.backbench.spi.PhaseClock;
-import dev.backbench.spi.ProgramConfig;
-import dev.backbench.spi.ProgramResult;
-import dev.backbench.spi.Store;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +20,7 @@ public final class V8Js implements Backend {
             "sparkplug", List.of("--sparkplug", "--always-sparkplug", "--no-maglev", "--no-opt"),
             "maglev", List.of("--sparkplug", "--maglev", "--no-opt"),
             "turbofan", List.of("--sparkplug", "--no-maglev", "--opt"));
-    private static final String OWNER = "node";
+    private static final String OWNER = "node", PROGRAM = "program.mjs", PRELUDE = "prelude.cjs";
     private static final String INSTALL = "install Node.js (Debian: apt-get install nodejs)";
 
     @Override
@@ -82,67 +73,10 @@ public final class V8Js implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         if (options.level().equals("maglev") && !Node.knows("--maglev")) throw new BackendException("this node's V8 has no Maglev; install a newer Node.js");
-        return new Programs(FLAGS.get(options.level()));
-    }
-
-    /** Checks syntax when asked to compile; everything else happens lazily inside a run. */
-    private static final class Programs implements Compiler {
-        private final ProgramProcess process = new ProgramProcess(OWNER);
-        private final List<String> flags;
-
-        Programs(List<String> flags) {
-            this.flags = flags;
-        }
-
-        private static final class Program extends OpaqueArtifact {
-            Program() {
-                super(OWNER);
-            }
-        }
-
-        @Override
-        public Artifact compile(byte[] source, PhaseClock clock) {
-            process.clear();
-            try {
-                Path program = Files.write(process.folder().resolve("program.mjs"), source);
-                process.compile(List.of("node", "--check", program.toString()), INSTALL);
-            } catch (IOException e) {
-                throw new BackendException("cannot hand the program to node: " + e.getMessage(), e);
-            }
-            Node.script("prelude.cjs", process.folder());
-            return new Program();
-        }
-
-        @Override
-        public CompiledModule link(Artifact artifact, PhaseClock clock) {
-            return new CompiledModule() {
-                @Override
-                public ProgramResult run(ProgramConfig config) {
-                    List<String> command = new ArrayList<>(List.of("node", "--no-warnings"));
-                    command.addAll(flags);
-                    command.addAll(List.of("--require", process.folder().resolve("prelude.cjs").toString(), process.folder().resolve("program.mjs").toString()));
-                    config.arguments().stream().skip(1).forEach(command::add);
-                    return process.run(command, config, INSTALL);
-                }
-
-                @Override
-                public void close() {}
-            };
-        }
-
-        @Override
-        public Artifact deserialize(byte[] serialized) {
-            throw OpaqueArtifact.noSerialisedForm(OWNER);
-        }
-
-        @Override
-        public Store newStore() {
-            throw new BackendException("node runs whole programs here");
-        }
-
-        @Override
-        public void close() {
-            process.close();
-        }
+        List<String> run = new ArrayList<>(List.of("node", "--no-warnings"));
+        run.addAll(FLAGS.get(options.level()));
+        run.addAll(List.of("--require", "{}/" + PRELUDE, "{}/" + PROGRAM));
+        return new ScriptCompiler(new ScriptCompiler.Engine(OWNER, INSTALL, PROGRAM, Map.of(PRELUDE, Node.text(PRELUDE)), List.of("node", "--check", "{}/" + PROGRAM), run, Map.of()),
+                Place.here());
     }
 }

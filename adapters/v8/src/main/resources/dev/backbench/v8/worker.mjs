@@ -4,7 +4,7 @@ import { WASI } from 'node:wasi';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-let module = null;
+const modules = new Map();
 
 const now = () => process.hrtime.bigint();
 const cpuNanos = () => {
@@ -18,14 +18,19 @@ function ok(fields = {}) {
   console.log('ok ' + Object.entries(all).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join(' '));
 }
 
-function compile([path]) {
-  module = null;
+function compile([id, path]) {
   const started = now();
-  module = new WebAssembly.Module(readFileSync(path));
+  modules.set(id, new WebAssembly.Module(readFileSync(path)));
   ok({ nanos: now() - started });
 }
 
-function run([stdin, stdout, stderr, preopen, environment, ...args]) {
+function drop([id]) {
+  modules.delete(id);
+  ok();
+}
+
+function run([id, stdin, stdout, stderr, preopen, environment, ...args]) {
+  const module = modules.get(id);
   const asked = now();
   const files = [openSync(stdin, 'r'), openSync(stdout, 'w'), openSync(stderr, 'w')];
   try {
@@ -60,7 +65,7 @@ function run([stdin, stdout, stderr, preopen, environment, ...args]) {
   }
 }
 
-const commands = { compile, run, version: () => ok({ node: process.version, v8: process.versions.v8 }) };
+const commands = { compile, drop, run, version: () => ok({ node: process.version, v8: process.versions.v8 }) };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, ...parameters] = line.split(' ').map(decodeURIComponent);

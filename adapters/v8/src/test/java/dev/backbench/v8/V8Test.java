@@ -94,11 +94,17 @@ class V8Test {
     }
 
     @Test
-    void anOlderArtifactIsRefusedInsteadOfRunningTheWrongModule() {
+    void modulesLiveSideBySideUntilTheyAreClosed() {
         try (Compiler compiler = new V8Liftoff().newCompiler(CompileOptions.of("default"))) {
             var first = compiler.link(compiler.compile(HELLO, PhaseClock.OFF), PhaseClock.OFF);
-            compiler.compile(TRAP, PhaseClock.OFF);
-            assertThrows(BackendException.class, () -> first.run(null));
+            var abandoned = compiler.compile(HELLO, PhaseClock.OFF);
+            var second = compiler.link(compiler.compile(TRAP, PhaseClock.OFF), PhaseClock.OFF);
+            assertThrows(BackendException.class, () -> compiler.link(abandoned, PhaseClock.OFF));
+            ProgramConfig config = new ProgramConfig(List.of("program"), Map.of(), folder, null, null, null);
+            assertThrows(Trap.class, () -> second.run(config));
+            assertEquals(7, first.run(config).exitCode());
+            first.close();
+            assertThrows(RuntimeException.class, () -> first.run(config));
         }
     }
 

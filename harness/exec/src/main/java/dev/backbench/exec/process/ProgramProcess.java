@@ -7,29 +7,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Runs a program as a process of its own. A program that knows of the experiment appends a line {@code start NANOS [CPU]} or {@code end NANOS [CPU]} at each mark to the
- * file that {@code BENCH_MARKS} names: nanoseconds of CLOCK_MONOTONIC, which is {@link System#nanoTime}, and of its own CPU time if it can tell. Of a program that does not, the region is the
- * whole process.
+ * One program that runs as a process of its own, and the folder it was made in. A program that knows of the experiment appends a line {@code start NANOS [CPU]} or
+ * {@code end NANOS [CPU]} at each mark to the file that {@code BENCH_MARKS} names: nanoseconds of CLOCK_MONOTONIC, which is {@link System#nanoTime}, and of its own CPU time if it can tell.
+ * Of a program that does not, the region is the whole process.
  */
 public final class ProgramProcess implements AutoCloseable {
     private static final String MARKS = "BENCH_MARKS";
     private static final Pattern MARK = Pattern.compile("(start|end) \\d{1,18}( \\d{1,18})?");
     private static final int LOG_LINES = 3;
 
-    private final String owner;
+    private final String owner, install;
+    private final Place place;
     private final Path folder;
+    private Path preopened;
 
-    /** @param owner who runs, for messages */
-    public ProgramProcess(String owner) {
+    /**
+     * @param owner who runs, for messages
+     * @param place where; not closed here
+     * @param install what to type if a command cannot be started; null if nobody knows
+     */
+    public ProgramProcess(String owner, Place place, String install) {
         this.owner = owner;
+        this.place = place;
+        this.install = install;
         try {
             folder = Files.createTempDirectory("bench-process-");
         } catch (IOException e) {
@@ -42,37 +51,65 @@ public final class ProgramProcess implements AutoCloseable {
         return folder;
     }
 
+    /** Puts a file into {@link #folder}, before the first command. */
+    public Path put(String name, byte[] bytes) {
+        try {
+            return Files.write(folder.resolve(name), bytes);
+        } catch (IOException e) {
+            throw new BackendException(owner + ": cannot hand over " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Hands over what was {@link #put}. */
+    public void send() {
+        place.send(folder);
+    }
+
     /**
      * Runs a compiler's command to its end in {@link #folder}; its output goes to a log.
      *
-     * @param install what to type if it cannot be started; null if nobody knows
      * @throws BackendException it could not be started or failed, with its last words
      */
-    public void compile(List<String> command, String install) {
+    public void compile(List<String> command) {
         Path log = folder.resolve("compile.log");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(Redirect.to(log.toFile()));
-        int exit = waitFor(start(builder, install));
-        if (exit != 0) throw new BackendException(owner + ": '" + command.getFirst() + "' ended with " + exit + ": " + tail(log));
+        int exit = run(new Place.Step(command, folder, Map.of(), null, log, null));
+        if (exit == 0) return;
+        place.fetch(log);
+        throw new BackendException(owner + ": '" + command.getFirst() + "' ended with " + exit + ": " + tail(log));
     }
 
     /** Runs a program; {@code config}'s arguments are not added. Its working folder is the preopened one. */
-    public ProgramResult run(List<String> command, ProgramConfig config, String install) {
+    public ProgramResult run(List<String> command, ProgramConfig config, Map<String, String> environment) {
         try {
             Path in = folder.resolve("stdin"), out = folder.resolve("stdout"), err = folder.resolve("stderr"), marks = folder.resolve("marks");
-            Files.deleteIfExists(marks);
+            for (Path file : List.of(marks, out, err)) Files.deleteIfExists(file);
             Files.write(in, config.in() == null ? new byte[0] : readAll(config.in()));
-            Path home = config.preopen() == null ? folder : config.preopen();
-            ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile()).redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
-            builder.environment().putAll(config.environment());
-            builder.environment().put(MARKS, marks.toString());
+            Files.createFile(marks);
+            place.send(in);
+            place.send(marks);
+            Path home = config.preopen() == null ? folder : config.preopen().toAbsolutePath();
+            if (!home.equals(folder) && !home.equals(preopened)) place.send(home);
+            preopened = home;
+            Map<String, String> variables = new HashMap<>(config.environment());
+            variables.putAll(environment);
+            variables.put(MARKS, marks.toString());
             long asked = System.nanoTime();
-            int exit = waitFor(start(builder, install));
+            int exit = run(new Place.Step(command, home, variables, in, out, err));
             long total = System.nanoTime() - asked;
+            for (Path file : List.of(marks, out, err)) place.fetch(file);
             copy(out, config.out());
             copy(err, config.err());
-            return result(exit, asked, total, Files.exists(marks) ? Files.readAllLines(marks) : List.of());
+            return result(exit, asked, total, Files.readAllLines(marks));
         } catch (IOException e) {
             throw new BackendException(owner + ": " + e.getMessage(), e);
+        }
+    }
+
+    private int run(Place.Step step) {
+        try {
+            return place.run(step);
+        } catch (Place.NoSuchCommand e) {
+            throw new BackendException(owner + ": cannot start '" + e.getMessage() + "'" + (install == null ? "" : "; " + install), e);
         }
     }
 
@@ -97,24 +134,6 @@ public final class ProgramProcess implements AutoCloseable {
         return new ProgramResult(exit, true, first, wall, cpuKnown ? cpu : -1, -1, -1, -1, -1, first - asked, total);
     }
 
-    private Process start(ProcessBuilder builder, String install) {
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw new BackendException(owner + ": cannot start '" + builder.command().getFirst() + "'" + (install == null ? "" : "; " + install), e);
-        }
-    }
-
-    private static int waitFor(Process process) {
-        try {
-            return process.waitFor();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new BackendException("interrupted while a process ran", e);
-        }
-    }
-
     private static byte[] readAll(InputStream in) throws IOException {
         try (in) {
             return in.readAllBytes();
@@ -131,25 +150,16 @@ public final class ProgramProcess implements AutoCloseable {
     }
 
     private static void copy(Path from, OutputStream to) throws IOException {
-        if (to != null) Files.copy(from, to);
-    }
-
-    /** Removes what is in {@link #folder}, for the next module. */
-    public void clear() {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) if (!path.equals(folder)) Files.delete(path);
-        } catch (IOException | UncheckedIOException e) {
-            throw new BackendException("could not clear " + folder + ": " + e.getMessage(), e);
-        }
+        if (to != null && Files.exists(from)) Files.copy(from, to);
     }
 
     @Override
     public void close() {
-        clear();
-        try {
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new BackendException("could not remove " + folder, e);
+        place.forget(folder);
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) Files.delete(path);
+        } catch (IOException | UncheckedIOException e) {
+            throw new BackendException("could not remove " + folder + ": " + e.getMessage(), e);
         }
     }
 }
