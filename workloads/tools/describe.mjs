@@ -31,12 +31,16 @@ for (const program of catalogue.programs) {
     const bytes = readFileSync(wasm);
     Object.assign(program, { sha256: createHash('sha256').update(bytes).digest('hex'), ...codeSection(bytes) });
 }
+const text = script => join('scripts', script.name, script.name + (script.input === 'js' ? '.mjs' : '.py'));
+for (const script of catalogue.scripts) script.sha256 = createHash('sha256').update(readFileSync(join(root, text(script)))).digest('hex');
 writeFileSync(file, JSON.stringify(catalogue, null, 2) + '\n');
 
 const programs = ['| program | language and compiler | from preset | code bytes | functions | why |', '|---|---|---|---:|---:|---|',
     ...catalogue.programs.map(p => `| \`${p.name}\` | ${p.language} | ${p.preset} | ${p.codeBytes} | ${p.functions} | ${p.why} |`)].join('\n');
+const scripts = ['| program | language | why |', '|---|---|---|',
+    ...catalogue.scripts.map(s => `| \`${s.name}\` | ${s.input === 'js' ? 'JavaScript' : 'Python 3'} | ${s.why} |`)].join('\n');
 const pinned = ['| module | package | code bytes | why |', '|---|---|---:|---|',
     ...catalogue.pinned.map(p => `| \`${p.name}\` | ${p.package} ${p.version} (${p.client}) | ${p.codeBytes} | ${p.why} |`)].join('\n');
 const readme = join(root, 'README.md');
 const between = (text, mark, table) => text.replace(new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(\n<!-- end -->)`), (all, before, after) => before + table + after);
-writeFileSync(readme, between(between(readFileSync(readme, 'utf8'), 'programs', programs), 'pinned', pinned));
+writeFileSync(readme, between(between(between(readFileSync(readme, 'utf8'), 'programs', programs), 'scripts', scripts), 'pinned', pinned));

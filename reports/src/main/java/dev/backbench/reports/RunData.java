@@ -70,6 +70,8 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
     public static String setName(String set) {
         return switch (set) {
             case "own" -> "our own programs";
+            case "own-js" -> "our own JavaScript programs, another language than Wasm";
+            case "own-python" -> "our own Python programs, another language than Wasm";
             case "folder" -> "programs named by file or folder";
             case "fetched" -> "large modules of others";
             case "generated" -> "generated modules";
@@ -139,7 +141,7 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
     public String repeat(Summary.Cell cell) {
         String workload = cell.workload();
         for (Manifest.WorkloadEntry w : manifest.workloads()) {
-            if (w.name().equals(cell.workload()) && Origin.FOLDER.label().equals(w.origin())) workload = w.source(); // named by its file
+            if (w.name().equals(cell.workload()) && w.origin().startsWith(Origin.FOLDER.label())) workload = w.source(); // named by its file
         }
         return Commands.trial(cell.backend(), workload, cell.measure(), manifest.argv());
     }

@@ -20,6 +20,7 @@ public final class Catalogue {
     private static final String ALL = "all";
 
     private final OwnPrograms own;
+    private final List<CatalogueFile.Script> scripts;
     private final Sweeps sweeps;
     private final PinnedModules pinned;
 
@@ -27,6 +28,7 @@ public final class Catalogue {
     public Catalogue(Path cache) {
         Path folder = cache.resolve("workloads");
         CatalogueFile file = CatalogueFile.read();
+        scripts = file.scripts();
         own = new OwnPrograms(folder.resolve("own"), file.programs());
         sweeps = new Sweeps(folder.resolve("sweep"), file.sweeps());
         pinned = new PinnedModules(folder.resolve("fetched"), file.pinned(), new Clients());
@@ -35,6 +37,11 @@ public final class Catalogue {
     /** Our own programs, in the catalogue's order. */
     public List<Workload> own() {
         return own.all();
+    }
+
+    /** Our own programs in another form than Wasm; all of them for null. */
+    public List<Workload> scripts(String input) {
+        return scripts.stream().filter(s -> input == null || s.input().equals(input)).map(own::script).toList();
     }
 
     /** Our own programs that a preset takes in. */
@@ -48,7 +55,7 @@ public final class Catalogue {
     }
 
     /**
-     * The workloads that one word stands for: {@code all}, a preset's name, a program's name, {@code sweep} or {@code sweep:N}, a pinned module's name, a
+     * The workloads that one word stands for: {@code all}, a preset's name, {@code js} or {@code python}, a program's name, {@code sweep} or {@code sweep:N}, a pinned module's name, a
      * {@code .wasm} file, or a folder in Sightglass's layout. A file or folder with the name of a program is reached as {@code ./NAME}.
      *
      * @throws WorkloadException if there is nothing by that name, with the near ones
@@ -58,9 +65,11 @@ public final class Catalogue {
         if (preset != null) return preset(preset);
         if (word.equals(ALL)) return own();
         if (Sweeps.isSweep(word)) return sweeps.resolve(word);
+        if (forms().contains(word)) return scripts(word);
         for (Workload workload : own()) {
             if (workload.name().equals(word)) return List.of(workload);
         }
+        for (CatalogueFile.Script script : scripts) if (script.name().equals(word)) return List.of(own.script(script));
         if (pinned.names().contains(word)) return List.of(pinned.workload(word));
         Path path = pathOf(word);
         if (Files.isDirectory(path)) return FolderLayout.folder(path);
@@ -99,9 +108,16 @@ public final class Catalogue {
         List<String> words = new ArrayList<>(own().stream().map(Workload::name).toList());
         for (Preset preset : Preset.values()) words.add(preset.label());
         words.add(ALL);
+        words.addAll(forms());
+        for (CatalogueFile.Script script : scripts) words.add(script.name());
         words.add(Sweeps.WORD);
         words.addAll(pinned.names());
         return words;
+    }
+
+    /** Forms other than Wasm that we have programs in; each is a word for all of them. */
+    public List<String> forms() {
+        return scripts.stream().map(CatalogueFile.Script::input).distinct().toList();
     }
 
     private String unknown(String word) {

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** What {@code catalogue.json} declares: our programs, the modules of others that can be fetched, and the sweeps whose checksum is known. */
-record CatalogueFile(List<Program> programs, List<PinnedModules.Pinned> pinned, List<Sweep> sweeps) {
+/** What {@code catalogue.json} declares: our programs, those in other languages, the modules of others that can be fetched, and the sweeps whose checksum is known. */
+record CatalogueFile(List<Program> programs, List<Script> scripts, List<PinnedModules.Pinned> pinned, List<Sweep> sweeps) {
     static final String ROOT = "/workloads/";
 
     /** One program. Its files are {@code name/name.wasm}, {@code name/name.stdout.expected} and the inputs, in {@code name/}. */
@@ -17,6 +17,17 @@ record CatalogueFile(List<Program> programs, List<PinnedModules.Pinned> pinned, 
         Program {
             arguments = arguments == null ? List.of() : arguments;
             inputs = inputs == null ? List.of() : inputs;
+        }
+    }
+
+    /** A program that is handed over as text: {@code name/name.mjs} or {@code name/name.py}, and {@code name/name.stdout.expected}. */
+    record Script(String name, String input, String why, String sha256) {
+        String suffix() {
+            return input.equals("js") ? ".mjs" : ".py";
+        }
+
+        String language() {
+            return input.equals("js") ? "JavaScript" : "Python 3";
         }
     }
 

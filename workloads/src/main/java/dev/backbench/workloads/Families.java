@@ -20,7 +20,7 @@ public final class Families {
     static List<Workload> assign(List<Workload> workloads) {
         List<Integer> foreign = new ArrayList<>();
         for (int i = 0; i < workloads.size(); i++) {
-            if (workloads.get(i).origin() == Origin.FOLDER) foreign.add(i);
+            if (workloads.get(i).origin() == Origin.FOLDER && workloads.get(i).input().equals(Workload.WASM)) foreign.add(i);
         }
         if (foreign.size() < 2) return workloads;
         List<Set<Long>> bodies = foreign.stream().map(i -> bodies(workloads.get(i).bytes())).toList();

@@ -33,10 +33,10 @@ final class FolderLayout {
         return Names.unique(workloads);
     }
 
-    /** One module, named by the user. Text is refused here; whatever else is wrong with it the front end says with offset and rule. */
+    /** One module, or program in a form that its suffix tells, named by the user. Text is refused here; whatever else is wrong with it the front end says with offset and rule. */
     static Workload file(Path file) {
         Workload workload = load(file);
-        if (!workload.code().readable() && !ModuleSummary.isModule(workload.bytes())) {
+        if (workload.input().equals(Workload.WASM) && !workload.code().readable() && !ModuleSummary.isModule(workload.bytes())) {
             throw new WorkloadException(file + " is not a WebAssembly binary module: it does not begin with 00 61 73 6D 01 00 00 00"
                     + (file.toString().endsWith(".wat") ? "; make one of the text with wat2wasm" : ""));
         }
@@ -55,9 +55,11 @@ final class FolderLayout {
         Path folder = file.toAbsolutePath().normalize().getParent();
         String stem = stem(file);
         String name = stem.equals("benchmark") ? parentName(file) : stem;
-        ModuleSummary code = ModuleSummary.of(bytes);
-        return new Workload(name, name, Origin.FOLDER, "", "", file.toAbsolutePath().normalize(), Hex.sha256(bytes), List.of(), null, folder,
-                beside(folder, stem + ".stdout.expected"), beside(folder, stem + ".stderr.expected"), file.toString(), code.whyNotRunnable(), null, code);
+        String input = input(file);
+        boolean module = input.equals(Workload.WASM);
+        ModuleSummary code = module ? ModuleSummary.of(bytes) : ModuleSummary.ofText(bytes.length);
+        return new Workload(name, name, Origin.FOLDER, "", "", input, file.toAbsolutePath().normalize(), Hex.sha256(bytes), List.of(), null, folder,
+                beside(folder, stem + ".stdout.expected"), beside(folder, stem + ".stderr.expected"), file.toString(), module ? code.whyNotRunnable() : null, null, code);
     }
 
     static String parentName(Path file) {
@@ -67,7 +69,17 @@ final class FolderLayout {
 
     private static String stem(Path file) {
         String name = file.getFileName().toString();
-        return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
+        return name.endsWith(SUFFIX) || !input(file).equals(Workload.WASM) ? name.substring(0, name.lastIndexOf('.')) : name;
+    }
+
+    /** By its suffix; what has none that is known is taken for a module, and refused as one. */
+    private static String input(Path file) {
+        String name = file.getFileName().toString();
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "mjs" -> "js";
+            case "py" -> "python";
+            default -> Workload.WASM;
+        };
     }
 
     private static Path beside(Path folder, String name) {

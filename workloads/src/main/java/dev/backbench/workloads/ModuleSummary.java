@@ -31,6 +31,11 @@ public record ModuleSummary(long fileBytes, int codeBytes, int functions, List<S
         return new ModuleSummary(bytes.length, walk.codeBytes, walk.functions, List.copyOf(walk.imports), walk.command, readable);
     }
 
+    /** Of a program that is no module: its text counts as its code. */
+    static ModuleSummary ofText(int bytes) {
+        return new ModuleSummary(bytes, bytes, 0, List.of(), true, true);
+    }
+
     /** Why the runtime cannot run the module though it may compile it; null if it can. */
     public String whyNotRunnable() {
         if (!readable) return null;

@@ -46,21 +46,37 @@ final class OwnPrograms {
             throw new WorkloadException("cannot read " + wasm + ": " + Failures.reason(e), e);
         }
         ModuleSummary code = ModuleSummary.of(bytes);
-        return new Workload(entry.name(), entry.family(), Origin.OWN, entry.why(), entry.language(), wasm, Hex.sha256(bytes), entry.arguments(), stdin,
+        return new Workload(entry.name(), entry.family(), Origin.OWN, entry.why(), entry.language(), Workload.WASM, wasm, Hex.sha256(bytes), entry.arguments(), stdin,
                 wasm.getParent(), stdout, stderr, entry.source(), code.whyNotRunnable(), entry.preset(), code);
     }
 
     private Path file(CatalogueFile.Program entry, String name, boolean required) {
-        String resource = CatalogueFile.ROOT + entry.name() + "/" + name;
+        return file(entry.name(), entry.sha256(), name, required);
+    }
+
+    /** A program of another language: its text, and what it prints. */
+    Workload script(CatalogueFile.Script entry) {
+        Path text = file(entry.name(), entry.sha256(), entry.name() + entry.suffix(), true), stdout = file(entry.name(), entry.sha256(), entry.name() + ".stdout.expected", true);
+        try {
+            byte[] bytes = Files.readAllBytes(text);
+            return new Workload(entry.name(), entry.name(), Origin.OWN, entry.why(), entry.language(), entry.input(), text, Hex.sha256(bytes), List.of(), null, text.getParent(), stdout, null,
+                    "workloads/scripts/" + entry.name() + "/" + text.getFileName(), null, Preset.QUICK, ModuleSummary.ofText(bytes.length));
+        } catch (IOException e) {
+            throw new WorkloadException("cannot read " + text + ": " + Failures.reason(e), e);
+        }
+    }
+
+    private Path file(String program, String sha256, String name, boolean required) {
+        String resource = CatalogueFile.ROOT + program + "/" + name;
         URL url = OwnPrograms.class.getResource(resource);
         if (url == null) {
             if (!required) return null;
-            throw new WorkloadException("the program " + entry.name() + " lacks " + name + ": rebuild with workloads/build.sh " + entry.name());
+            throw new WorkloadException("the program " + program + " lacks " + name + ": rebuild with workloads/build.sh " + program);
         }
         try {
             if (url.getProtocol().equals("file")) return Path.of(new URI(url.toString()));
             try (InputStream in = url.openStream()) {
-                return CacheFiles.put(cache.resolve(entry.sha256()).resolve(name), in.readAllBytes());
+                return CacheFiles.put(cache.resolve(sha256).resolve(name), in.readAllBytes());
             }
         } catch (URISyntaxException e) {
             throw new WorkloadException("cannot find " + resource + " at " + url, e);

@@ -112,7 +112,7 @@ public final class PinnedModules {
         }
         ModuleSummary code = ModuleSummary.of(bytes);
         String why = code.whyNotRunnable();
-        return new Workload(name, name.equals("ruby-stdlib") ? "ruby" : name, Origin.FETCHED, pinned.why(), "", file, hash, List.of(), null, null, null, null,
+        return new Workload(name, name.equals("ruby-stdlib") ? "ruby" : name, Origin.FETCHED, pinned.why(), "", Workload.WASM, file, hash, List.of(), null, null, null, null,
                 pinned.packageName() + " " + pinned.version() + " (" + pinned.client() + "), " + pinned.path(), why == null ? COMPILED_ONLY : why, null, code);
     }
 

@@ -49,7 +49,7 @@ final class Sweeps {
                 expected = CacheFiles.put(file.resolveSibling("sweep.stdout.expected"), (sweep.stdout() + "\n").getBytes(StandardCharsets.US_ASCII));
             }
         }
-        return new Workload(name, WORD, Origin.GENERATED, WHY, "generated", file, hash, List.of(), null, file.getParent(), expected, null,
+        return new Workload(name, WORD, Origin.GENERATED, WHY, "generated", Workload.WASM, file, hash, List.of(), null, file.getParent(), expected, null,
                 "SweepGenerator, " + functions + " functions, seed " + seed, null, null, ModuleSummary.of(bytes));
     }
 }

@@ -6,14 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * One WebAssembly program and what is needed to run and check it. All paths exist when the workload is handed out.
+ * One program and what is needed to run and check it. All paths exist when the workload is handed out.
  *
  * @param name unique within one answer of the catalogue; letters, digits, {@code . _ - /} and {@code :}
  * @param family programs of one family share over half of their function bodies; totals take a family as one
  * @param why what it is there to show; empty for programs of others
  * @param language what it was written in and compiled with; empty if unknown
- * @param wasm the module
- * @param sha256 of the module's bytes, lower-case hex
+ * @param input its form, in the words of back ends' inputs: {@code wasm}, {@code js}, {@code python}, {@code clif}
+ * @param wasm the module, or the program's text where the form is another one
+ * @param sha256 of its bytes, lower-case hex
  * @param arguments what follows the program's name
  * @param stdin null for an empty one
  * @param folder preopened as {@code .}; null for none
@@ -24,8 +25,11 @@ import java.util.List;
  * @param preset the smallest preset that holds it; null if it is in none
  * @param code what the module's sections say
  */
-public record Workload(String name, String family, Origin origin, String why, String language, Path wasm, String sha256, List<String> arguments, Path stdin,
+public record Workload(String name, String family, Origin origin, String why, String language, String input, Path wasm, String sha256, List<String> arguments, Path stdin,
         Path folder, Path expectedStdout, Path expectedStderr, String source, String compileOnly, Preset preset, ModuleSummary code) {
+
+    /** The usual form. */
+    public static final String WASM = "wasm";
 
     public Workload {
         arguments = List.copyOf(arguments);
@@ -40,6 +44,11 @@ public record Workload(String name, String family, Origin origin, String why, St
         return preset != null && preset.compareTo(wanted) <= 0;
     }
 
+    /** Programs that totals may pool: of one origin and one form. */
+    public String set() {
+        return input.equals(WASM) ? origin.label() : origin.label() + '-' + input;
+    }
+
     /** @throws WorkloadException if the file is gone or unreadable */
     public byte[] bytes() {
         try {
@@ -50,10 +59,10 @@ public record Workload(String name, String family, Origin origin, String why, St
     }
 
     Workload named(String other) {
-        return new Workload(other, family, origin, why, language, wasm, sha256, arguments, stdin, folder, expectedStdout, expectedStderr, source, compileOnly, preset, code);
+        return new Workload(other, family, origin, why, language, input, wasm, sha256, arguments, stdin, folder, expectedStdout, expectedStderr, source, compileOnly, preset, code);
     }
 
     Workload ofFamily(String other) {
-        return new Workload(name, other, origin, why, language, wasm, sha256, arguments, stdin, folder, expectedStdout, expectedStderr, source, compileOnly, preset, code);
+        return new Workload(name, other, origin, why, language, input, wasm, sha256, arguments, stdin, folder, expectedStdout, expectedStderr, source, compileOnly, preset, code);
     }
 }

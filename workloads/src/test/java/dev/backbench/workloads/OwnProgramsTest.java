@@ -45,6 +45,24 @@ class OwnProgramsTest {
     }
 
     @Test
+    void scriptsAreTheOnesListed() throws Exception {
+        Catalogue catalogue = new Catalogue(cache);
+        List<Workload> scripts = catalogue.scripts(null);
+        try (Stream<Path> folders = Files.list(Path.of("scripts"))) {
+            assertEquals(folders.map(f -> f.getFileName().toString()).sorted().toList(), scripts.stream().map(Workload::name).sorted().toList());
+        }
+        for (CatalogueFile.Script entry : CatalogueFile.read().scripts()) {
+            Workload script = catalogue.resolve(entry.name()).getFirst();
+            assertEquals(entry.sha256(), script.sha256(), entry.name() + ": run workloads/tools/describe.mjs");
+            assertEquals(entry.input(), script.input());
+            assertEquals("own-" + entry.input(), script.set());
+            assertTrue(Files.size(script.expectedStdout()) > 0 && script.runnable(), entry.name());
+            assertTrue(entry.why().length() > 40, entry.name() + " does not say why it is there");
+        }
+        for (String form : List.of("js", "python")) assertTrue(catalogue.resolve(form).size() >= 8, form);
+    }
+
+    @Test
     void allCanBeRunAndChecked() {
         for (Workload workload : new Catalogue(cache).own()) {
             String name = workload.name();

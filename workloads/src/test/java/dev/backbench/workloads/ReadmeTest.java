@@ -23,8 +23,9 @@ class ReadmeTest {
         for (PinnedModules.Pinned p : file.pinned()) {
             assertTrue(readme.contains("| `" + p.name() + "` | " + p.packageName() + " " + p.version() + " (" + p.client() + ") | " + p.codeBytes() + " | " + p.why() + " |"), p.name());
         }
+        for (CatalogueFile.Script s : file.scripts()) assertTrue(readme.contains("| `" + s.name() + "` | " + s.language() + " | " + s.why() + " |"), s.name());
         long rows = readme.lines().filter(l -> Pattern.matches("\\| `[a-z-]+` \\|.*", l)).count();
-        assertEquals(file.programs().size() + file.pinned().size(), rows, "rows that the catalogue does not have");
+        assertEquals(file.programs().size() + file.scripts().size() + file.pinned().size(), rows, "rows that the catalogue does not have");
     }
 
     @Test

@@ -75,7 +75,7 @@ final class Manifests {
     }
 
     private static WorkloadEntry workload(Workload w, long operations) {
-        return new WorkloadEntry(w.name(), w.sha256(), w.family(), w.origin() == Origin.FOLDER ? "bodies" : "catalogue", w.origin().label(), w.source(), w.language(), w.why(), w.code().fileBytes(),
+        return new WorkloadEntry(w.name(), w.sha256(), w.family(), w.origin() == Origin.FOLDER ? "bodies" : "catalogue", w.set(), w.source(), w.language(), w.why(), w.code().fileBytes(),
                 w.code().codeBytes(), w.code().functions(), operations, w.arguments(), w.expectedStdout() != null, w.compileOnly());
     }
 

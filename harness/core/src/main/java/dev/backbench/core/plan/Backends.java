@@ -6,6 +6,7 @@ import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.workloads.Names;
+import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +22,9 @@ public final class Backends {
      * @param name canonical: the same for every way of naming the same thing
      */
     public record Chosen(String name, Backend backend, CompileOptions options, Availability availability) {
-        /** Whether it can be given modules at all. */
-        public boolean takesWasm() {
-            return backend.inputs().contains("wasm");
+        /** Whether it can be given a program of that form. */
+        public boolean takes(Workload workload) {
+            return backend.inputs().contains(workload.input());
         }
 
         /** Of all that makes figures of one back end incomparable: level, threads, target, bounds, options. */
@@ -75,7 +76,7 @@ public final class Backends {
     public List<Chosen> byDefault(int threads) {
         List<Chosen> chosen = new ArrayList<>();
         for (Backend backend : byId.values()) {
-            if (backend.takesFile() || !backend.inputs().contains("wasm")) continue;
+            if (backend.takesFile() || !backend.inputs().contains(Workload.WASM)) continue;
             for (String level : backend.comparedByDefault()) chosen.add(choose(new BackendSpec(backend.id(), null, level, List.of(), null), backend, threads));
         }
         return chosen;

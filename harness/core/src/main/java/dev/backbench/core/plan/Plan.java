@@ -40,6 +40,11 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
         return workloads.stream().filter(w -> w.name().equals(name)).findFirst().orElseThrow();
     }
 
+    /** The programs that a back end is asked for: those that it has cells of and takes. */
+    public List<Workload> workloads(Backends.Chosen chosen) {
+        return workloads.stream().filter(chosen::takes).toList();
+    }
+
     /** @param stage {@code compile} or {@code run}; loading a back end has the limit of a compile */
     public Duration timeout(String stage) {
         return timeouts.get(timeouts.containsKey(stage) ? stage : "compile");

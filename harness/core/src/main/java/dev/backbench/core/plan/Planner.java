@@ -42,7 +42,7 @@ public final class Planner {
         if (chosen.isEmpty()) throw new UsageException("this build has no back end to compare", ExitCode.NOTHING);
         require(options.require, chosen);
         Catalogue catalogue = new Catalogue(options.cache == null ? Cache.directory() : options.cache);
-        List<String> words = options.workloads.isEmpty() ? List.of(options.preset.name()) : options.workloads;
+        List<String> words = options.workloads.isEmpty() ? words(options.preset, chosen, catalogue) : options.workloads;
         List<Workload> workloads = catalogue.resolve(words, options.filter, options.exclude);
         List<Measure> measures = List.copyOf(options.measures);
         List<Workload> padding = measures.contains(Measure.COMPILE) ? padding(workloads, catalogue) : List.of();
@@ -62,8 +62,17 @@ public final class Planner {
 
     private static Map<String, Long> operations(List<Workload> workloads) {
         Map<String, Long> operations = new HashMap<>();
-        for (Workload workload : workloads) operations.put(workload.name(), Families.operations(workload.bytes()));
+        for (Workload workload : workloads) operations.put(workload.name(), workload.input().equals(Workload.WASM) ? Families.operations(workload.bytes()) : -1L);
         return operations;
+    }
+
+    /** The preset's programs where a back end takes Wasm, and all of ours in any other form that one takes. */
+    private static List<String> words(PlanPreset preset, List<Backends.Chosen> chosen, Catalogue catalogue) {
+        List<String> words = new ArrayList<>();
+        List<String> others = catalogue.forms().stream().filter(form -> chosen.stream().anyMatch(c -> c.backend().inputs().contains(form))).toList();
+        if (others.isEmpty() || chosen.stream().anyMatch(c -> c.backend().inputs().contains(Workload.WASM))) words.add(preset.name());
+        words.addAll(others);
+        return words;
     }
 
     private static void require(List<String> required, List<Backends.Chosen> chosen) {
@@ -80,7 +89,7 @@ public final class Planner {
     /** The smallest of our programs that are not in the plan: they cost least. */
     private static List<Workload> padding(List<Workload> workloads, Catalogue catalogue) {
         int missing = STEADY_MODULES - workloads.size();
-        if (missing <= 0) return List.of();
+        if (missing <= 0 || workloads.stream().noneMatch(w -> w.input().equals(Workload.WASM))) return List.of();
         Set<String> taken = new HashSet<>();
         for (Workload workload : workloads) taken.add(workload.sha256());
         return catalogue.own().stream().filter(w -> !taken.contains(w.sha256())).sorted(Comparator.comparingInt(w -> w.code().codeBytes())).limit(missing).toList();
@@ -99,8 +108,11 @@ public final class Planner {
     private static List<CellKey> cells(List<Backends.Chosen> chosen, List<Workload> workloads, Set<String> fresh, List<Measure> measures, String steady) {
         List<CellKey> cells = new ArrayList<>();
         for (Backends.Chosen c : chosen) {
+            boolean none = workloads.stream().noneMatch(c::takes); // then its cells say so
             for (Workload w : workloads) {
+                if (!none && !c.takes(w)) continue;
                 for (Measure measure : measures) {
+                    if (!none && !defined(measure, w)) continue;
                     for (String regime : measure.regimes()) {
                         if (Regime.fresh(measure, regime) && !fresh.contains(w.name())) continue;
                         boolean warm = measure == Measure.COMPILE && regime.equals(Regime.STEADY);
@@ -110,6 +122,12 @@ public final class Planner {
             }
         }
         return List.copyOf(cells);
+    }
+
+    /** Memory is counted from the empty module's, and the size of machine code is nobody's who keeps it to himself by design. */
+    private static boolean defined(Measure measure, Workload workload) {
+        boolean script = workload.input().equals("js") || workload.input().equals("python");
+        return measure == Measure.MEMORY ? workload.input().equals(Workload.WASM) : measure != Measure.SIZE || !script;
     }
 
     private static String reference(String wanted, List<Backends.Chosen> chosen, Backends backends, int threads) {

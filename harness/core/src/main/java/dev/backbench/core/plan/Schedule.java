@@ -31,7 +31,7 @@ public final class Schedule {
     public Schedule(Plan plan) {
         this.plan = plan;
         random = new Random(plan.seed());
-        for (Backends.Chosen chosen : plan.backends()) if (chosen.availability().yes() && chosen.takesWasm()) addUnits(chosen);
+        for (Backends.Chosen chosen : plan.backends()) if (chosen.availability().yes() && !plan.workloads(chosen).isEmpty()) addUnits(chosen);
         for (CellKey cell : plan.cells()) for (Unit unit : units) if (serves(unit, cell)) served.computeIfAbsent(unit, u -> new ArrayList<>()).add(cell);
         Collections.shuffle(units, random);
         // a sweep serves most cells for its time, so a short budget is best spent on sweeps
@@ -39,12 +39,14 @@ public final class Schedule {
     }
 
     private void addUnits(Backends.Chosen chosen) {
-        boolean compile = plan.measures(Measure.COMPILE), memory = plan.measures(Measure.MEMORY), cold = plan.measures(Measure.COLD);
-        List<String> names = plan.workloads().stream().map(Workload::name).toList();
+        List<Workload> workloads = plan.workloads(chosen);
+        boolean compile = plan.measures(Measure.COMPILE), memory = plan.measures(Measure.MEMORY) && workloads.stream().anyMatch(w -> w.input().equals(Workload.WASM)), cold = plan.measures(Measure.COLD);
+        List<String> names = workloads.stream().map(Workload::name).toList();
         if (compile || plan.measures(Measure.RUN) || plan.measures(Measure.SIZE)) units.add(new Unit(Unit.Kind.SWEEP, chosen.name(), names));
         if (memory) units.add(new Unit(Unit.Kind.EMPTY, chosen.name(), List.of()));
-        if (compile && plan.phases()) units.add(new Unit(Unit.Kind.PHASES, chosen.name(), plan.freshNames()));
-        for (String name : plan.freshNames()) {
+        List<String> fresh = plan.freshNames().stream().filter(names::contains).toList();
+        if (compile && plan.phases() && !fresh.isEmpty()) units.add(new Unit(Unit.Kind.PHASES, chosen.name(), fresh));
+        for (String name : fresh) {
             if (compile || memory || cold && plan.workload(name).runnable()) units.add(new Unit(Unit.Kind.FIRST, chosen.name(), List.of(name)));
         }
     }

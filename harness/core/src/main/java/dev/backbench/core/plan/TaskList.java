@@ -78,7 +78,7 @@ public final class TaskList {
     private void sweep() {
         boolean compile = plan.measures(Measure.COMPILE), hosted = backend.backend().javaHosted();
         int rounds = compile ? plan.rounds() : plan.measures(Measure.SIZE) ? 1 : 0;
-        if (compile) for (Workload pad : plan.padding()) modules.add(module(pad));
+        if (compile) for (Workload pad : plan.padding()) if (backend.takes(pad)) modules.add(module(pad));
         List<Integer> all = indices(modules.size());
         int warm = compile ? plan.warmup(backend) : 0;
         if (compile && warm == 0) lead(all);

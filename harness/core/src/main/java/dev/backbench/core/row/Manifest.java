@@ -38,6 +38,7 @@ public record Manifest(int schema, String run, long started, List<Long> attempts
 
     /**
      * @param operations Wasm operations; -1 unknown
+     * @param origin the set that totals may pool it with: where it is from and, for another form than Wasm, the form, such as {@code own-js}
      * @param familyBy {@code bodies} if shared function bodies decide, {@code catalogue} if whoever wrote the program said
      */
     public record WorkloadEntry(String name, String sha256, String family, String familyBy, String origin, String source, String language, String why,

@@ -56,7 +56,10 @@ final class Totals {
         }
         // a program without cells for the measure was never in question
         List<WorkloadEntry> asked = programs.stream().filter(w -> byBackend.values().stream().allMatch(own -> own.containsKey(w.name()))).toList();
-        BackendEntry reference = Ranking.entry(manifest, manifest.plan().reference());
+        if (byBackend.isEmpty()) return;
+        // what the reference does not take is compared for likeness with the first back end that takes it, and has no ratios
+        String name = manifest.plan().reference();
+        BackendEntry reference = Ranking.entry(manifest, byBackend.containsKey(name) ? name : byBackend.keySet().iterator().next());
         List<String> ranked = new ArrayList<>();
         byBackend.forEach((backend, own) -> {
             String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()), cells);
@@ -71,7 +74,7 @@ final class Totals {
         }
         if (common.isEmpty()) return;
         for (String backend : ranked) {
-            Interval ratio = ranked.contains(reference.backend()) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
+            Interval ratio = reference.backend().equals(name) && ranked.contains(name) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
             totals.add(new Total(backend, measure, regime, set, measure.unit(), ratio == null ? null : ratio.median(), ratio == null ? null : ratio.low(),
                     ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), common.size(), asked.size()));
         }

@@ -238,7 +238,7 @@ public final class Recorder implements TrialSink {
             String compileOnly = plan.workload(cell.workload()).compileOnly();
             Row obstacle = obstacle(cell.backend(), cell.workload(), runs);
             if (!chosen.availability().yes()) status(cell, -1, Status.UNAVAILABLE, chosen.availability().reason() + "; " + chosen.availability().fix(), -1);
-            else if (!chosen.takesWasm()) status(cell, -1, Status.UNSUPPORTED, "takes " + String.join(", ", chosen.backend().inputs()) + ", not wasm", -1);
+            else if (!chosen.takes(plan.workload(cell.workload()))) status(cell, -1, Status.UNSUPPORTED, "takes " + String.join(", ", chosen.backend().inputs()) + ", not " + plan.workload(cell.workload()).input(), -1);
             else if (runs && compileOnly != null) status(cell, -1, Status.UNSUPPORTED, compileOnly, -1);
             else if (obstacle != null) inherit.accept(cell, obstacle);
             else status(cell, -1, rest, restReason, -1);

@@ -61,7 +61,7 @@ public final class WorkerCache {
             return new WorkerCache(null, null, start + " cannot be made");
         }
         for (Backends.Chosen chosen : plan.backends()) {
-            if (!chosen.availability().yes() || !chosen.takesWasm() || chosen.backend().takesFile()) continue;
+            if (!chosen.availability().yes() || !chosen.takes(training) || chosen.backend().takesFile()) continue;
             String id = chosen.backend().id();
             if (!cache.byBackend.containsKey(id)) cache.byBackend.put(id, cache.one(chosen, training, command, start, note));
         }
