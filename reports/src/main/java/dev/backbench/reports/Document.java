@@ -79,9 +79,9 @@ public final class Document {
 
     /** Every cell of the summary, unrounded. */
     private static String csv(RunData data) {
-        StringBuilder text = new StringBuilder("run,backend,workload,measure,regime,unit,median,low,high,n,status,reason\n");
+        StringBuilder text = new StringBuilder("run,backend,workload,measure,regime,unit,median,low,high,p90,max,n,status,reason\n");
         for (Summary.Cell c : data.summary().cells()) {
-            Object[] fields = {data.summary().run(), c.backend(), c.workload(), c.measure().label(), c.regime(), c.unit(), c.median(), c.low(), c.high(), c.n(),
+            Object[] fields = {data.summary().run(), c.backend(), c.workload(), c.measure().label(), c.regime(), c.unit(), c.median(), c.low(), c.high(), c.p90(), c.max(), c.n(),
                 c.status().label(), c.reason()};
             for (int i = 0; i < fields.length; i++) text.append(i == 0 ? "" : ",").append(quoted(fields[i]));
             text.append('\n');

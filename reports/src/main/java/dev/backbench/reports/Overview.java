@@ -19,11 +19,15 @@ final class Overview {
      * @param absolute in the column's unit; null where there is no figure
      * @param total where the ratio and interval are; null likewise
      * @param word what to show in its place, such as {@code tiered}; null if there is a figure
+     * @param tail of cold starts, such as {@code max 2100}; empty for other measures
      */
-    record Entry(Double absolute, Summary.Total total, String word) {}
+    record Entry(Double absolute, Summary.Total total, String word, String tail) {}
 
     /** @param below why it is shown below the line; null if it is ranked */
     record Line(String backend, boolean reference, List<Entry> entries, String below) {}
+
+    /** Starts from which on a ninetieth percentile is one. */
+    private static final int TAIL = 10;
 
     final String set;
     final List<Column> columns = new ArrayList<>();
@@ -72,8 +76,8 @@ final class Overview {
 
     private Entry entry(RunData data, String backend, Column column) {
         Summary.Total total = data.total(set, backend, column.measure, column.regime);
-        if (total == null || total.total() == null || total.workloads() == 0) return new Entry(null, null, word(data, backend, column));
-        return new Entry(absolute(column.measure, total), total, null);
+        if (total == null || total.total() == null || total.workloads() == 0) return new Entry(null, null, word(data, backend, column), "");
+        return new Entry(absolute(column.measure, total), total, null, tail(data, set, backend, column));
     }
 
     /** Sums of milliseconds and megabytes say little: shown as the mean of a program. */
@@ -82,6 +86,27 @@ final class Overview {
             case RUN, COLD, MEMORY -> total.total() / total.workloads();
             case COMPILE, SIZE -> total.total();
         };
+    }
+
+    /** Means over the same programs as the figure's. */
+    private static String tail(RunData data, String set, String backend, Column column) {
+        if (column.measure != Measure.COLD) return "";
+        double p90 = 0, max = 0;
+        int programs = 0, fewest = Integer.MAX_VALUE;
+        for (Summary.Cell cell : data.summary().cells()) {
+            boolean own = cell.backend().equals(backend) && cell.measure() == column.measure && cell.regime().equals(column.regime) && cell.max() != null;
+            if (!own || !data.common(set, cell)) continue;
+            p90 += cell.p90();
+            max += cell.max();
+            fewest = Math.min(fewest, cell.n());
+            programs++;
+        }
+        return programs == 0 ? "" : tail(p90 / programs, max / programs, fewest);
+    }
+
+    /** With few starts the ninetieth percentile is the maximum. */
+    static String tail(double p90, double max, int n) {
+        return (n < TAIL ? "" : "p90 " + Figures.number(p90) + ", ") + "max " + Figures.number(max);
     }
 
     /** The status that most explains why there is no figure. */
@@ -103,6 +128,8 @@ final class Overview {
         for (Summary.Unranked u : data.summary().unranked()) {
             if (u.backend().equals(backend)) reasons.computeIfAbsent(u.reason(), k -> new ArrayList<>()).add(u.measure().label());
         }
+        // a measure that was not reached says nothing about the others
+        if (any) reasons.remove("no program is ok");
         if (reasons.isEmpty()) return any ? null : "no figures";
         List<String> said = new ArrayList<>();
         reasons.forEach((reason, measures) -> said.add(String.join(", ", measures) + " not ranked: " + reason));

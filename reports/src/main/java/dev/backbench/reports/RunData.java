@@ -108,6 +108,13 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         return null;
     }
 
+    /** Whether a cell counts in the total of its measure, regime and set. */
+    boolean common(String set, Summary.Cell cell) {
+        boolean member = manifest.workloads().stream().anyMatch(w -> w.name().equals(cell.workload()) && w.origin().equals(set));
+        return member && summary.dropped().stream().noneMatch(d -> d.set().equals(set) && d.measure() == cell.measure() && d.regime().equals(cell.regime())
+            && d.workload().equals(cell.workload()));
+    }
+
     /** @return null if there is none */
     public Summary.Cell cell(String backend, String workload, Measure measure, String regime) {
         for (Summary.Cell c : summary.cells()) {

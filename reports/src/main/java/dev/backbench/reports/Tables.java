@@ -32,7 +32,8 @@ final class Tables {
         return switch (column.measure()) {
             case RUN -> ratio + (total.low() == null ? "" : " (" + Figures.interval(total.low(), total.high()) + ")");
             case COMPILE -> Figures.number(entry.absolute()) + (total.geomean() == null ? "" : " (" + ratio + "x)");
-            case SIZE, COLD, MEMORY -> Figures.number(entry.absolute());
+            case COLD -> Figures.number(entry.absolute()) + (entry.tail().isEmpty() ? "" : " (" + entry.tail() + ")");
+            case SIZE, MEMORY -> Figures.number(entry.absolute());
         };
     }
 
@@ -45,7 +46,8 @@ final class Tables {
             if (entry.word() != null) return entry.word();
             Summary.Total t = entry.total();
             String interval = Figures.interval(t.low(), t.high());
-            return Figures.number(entry.absolute()) + (t.geomean() == null ? "" : "\n" + Figures.times(t.geomean()) + (interval.isEmpty() ? "" : " (" + interval + ")"));
+            String more = t.nsPerOperation() != null ? ", " + Figures.number(t.nsPerOperation()) + " ns/op" : entry.tail().isEmpty() ? "" : ", " + entry.tail();
+            return Figures.number(entry.absolute()) + more + (t.geomean() == null ? "" : "\n" + Figures.times(t.geomean()) + (interval.isEmpty() ? "" : " (" + interval + ")"));
         });
         return grid;
     }
@@ -79,21 +81,38 @@ final class Tables {
         notes.add((reference == null ? "No reference." : "Ratios are speeds against " + reference + ", higher is better, each the geometric mean over families of programs.")
             + " Every program goes through Wasm. In brackets: 95% intervals, or a ratio beside its absolute figure.");
         common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
+        perOperation(overview, notes);
         for (Overview.Line line : overview.lines) if (line.below() != null) notes.add("Below the line: " + line.backend() + ": " + line.below());
         notes.addAll(dropped(data, overview.set));
         return notes;
     }
 
+    private static void perOperation(Overview overview, List<String> notes) {
+        for (int c = 0; c < overview.columns.size(); c++) {
+            List<String> figures = new ArrayList<>();
+            for (Overview.Line line : overview.lines) {
+                Summary.Total total = line.entries().get(c).total();
+                if (total != null && total.nsPerOperation() != null) figures.add(line.backend() + " " + Figures.number(total.nsPerOperation()));
+            }
+            if (!figures.isEmpty()) notes.add("Nanoseconds by Wasm operation, " + overview.columns.get(c).title() + ": " + String.join(", ", figures) + ".");
+        }
+    }
+
+    /** Programs that share a fate share a line. */
     private static List<String> dropped(RunData data, String set) {
-        Map<String, Set<String>> measures = new LinkedHashMap<>();
+        Map<String, Map<String, Set<String>>> fates = new LinkedHashMap<>();
         for (Summary.Dropped d : data.summary().dropped()) {
             if (!d.set().equals(set)) continue;
-            String why = d.workload() + ": " + (d.backend() == null ? "" : d.backend() + " ") + (said(d) ? d.status().label() : "")
-                + (d.reason() == null ? "" : (said(d) ? ", " : "") + d.reason());
-            measures.computeIfAbsent(why, k -> new LinkedHashSet<>()).add(d.measure().label() + (d.measure() == Measure.COMPILE ? " " + d.regime() : ""));
+            String why = (d.backend() == null ? "" : d.backend() + " ") + (said(d) ? d.status().label() : "") + (d.reason() == null ? "" : (said(d) ? ", " : "") + d.reason());
+            fates.computeIfAbsent(why, k -> new LinkedHashMap<>()).computeIfAbsent(d.workload(), k -> new LinkedHashSet<>())
+                .add(d.measure().label() + (d.measure() == Measure.COMPILE ? " " + d.regime() : ""));
         }
         List<String> notes = new ArrayList<>();
-        measures.forEach((why, of) -> notes.add("Left out of the totals: " + why + " (" + String.join(", ", of) + ")"));
+        fates.forEach((why, programs) -> {
+            Map<Set<String>, List<String>> byMeasures = new LinkedHashMap<>();
+            programs.forEach((program, measures) -> byMeasures.computeIfAbsent(measures, k -> new ArrayList<>()).add(program));
+            byMeasures.forEach((measures, names) -> notes.add("Left out of the totals: " + String.join(", ", names) + ": " + why + " (" + String.join(", ", measures) + ")"));
+        });
         return notes;
     }
 
@@ -131,7 +150,7 @@ final class Tables {
         String interval = Figures.interval(cell.low(), cell.high());
         String figure = Figures.number(cell.median()) + (interval.isEmpty() ? "" : " (" + interval + ")");
         if (cell.status().failure()) return cell.status().label() + (cell.status() == Status.TIMEOUT ? ", over " + figure : "");
-        return figure + (cell.n() == 1 && interval.isEmpty() ? " *" : "");
+        return figure + (cell.max() == null ? "" : ", " + Overview.tail(cell.p90(), cell.max(), cell.n())) + (cell.n() == 1 && interval.isEmpty() ? " *" : "");
     }
 
     static Grid split(RunData.Split split, double scale, String unit) {

@@ -19,7 +19,7 @@ public final class ToyBackend implements Backend {
             "none", "translate+emit", Map.of());
     }
     @Override public dev.backbench.spi.Compiler newCompiler(CompileOptions options) {
-        if (options.bounds() != CompileOptions.Bounds.GUARD) throw new BackendException("toy checks bounds by guard pages only: leave out +explicit-bounds");
+        if (options.bounds() != CompileOptions.Bounds.GUARD) throw new BackendException("toy checks bounds by guard pages only: leave out +bounds=explicit");
         return new NativeCompiler() {
             @Override protected CodeImage compile(WasmModule module, PhaseClock clock) {
                 clock.enter(PhaseClock.TRANSLATE + "+" + PhaseClock.EMIT);

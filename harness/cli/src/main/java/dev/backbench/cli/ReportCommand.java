@@ -3,6 +3,7 @@ package dev.backbench.cli;
 import dev.backbench.core.ExitCode;
 import dev.backbench.core.stats.Summaries;
 import dev.backbench.core.store.RunFolder;
+import dev.backbench.core.verdict.Sentences;
 import dev.backbench.reports.Document;
 import dev.backbench.reports.Reports;
 import dev.backbench.reports.RunData;
@@ -38,6 +39,10 @@ final class ReportCommand extends BenchCommand {
             RunData data = RunData.read(folder);
             Reports.write(data, folder.path()).forEach(console()::say);
             console().out.print(Document.of(data, format, verbose, console().colorOnOut()));
+            if (format == Document.Format.TABLE) {
+                console().out.println();
+                Sentences.of(data.summary()).forEach(console().out::println);
+            }
             console().say("page: " + folder.path().resolve(Reports.PAGE));
         }
         return exit.code();

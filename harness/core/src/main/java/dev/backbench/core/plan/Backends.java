@@ -4,8 +4,9 @@ import dev.backbench.core.UsageException;
 import dev.backbench.core.store.Seal;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.CompileOptions;
-import dev.backbench.workloads.Names;
 import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,15 +60,17 @@ public final class Backends {
      */
     public List<Chosen> resolve(List<String> names, int threads) {
         Map<String, Chosen> chosen = new LinkedHashMap<>();
-        for (String name : names) {
-            BackendSpec spec = BackendSpec.parse(name.strip());
-            Backend backend = find(spec.id());
-            check(spec, backend);
-            List<String> levels = BackendSpec.ALL.equals(spec.level()) ? backend.levels() : List.of(spec.level() == null ? backend.defaultLevel() : spec.level());
-            for (String level : levels) {
-                Chosen one = choose(spec.at(level), backend, threads);
-                chosen.putIfAbsent(one.name(), one);
+        try {
+            for (String name : names) {
+                BackendSpec spec = BackendSpec.parse(name);
+                Backend backend = spec.among(byId.values());
+                for (BackendSpec level : spec.levels(backend)) {
+                    Chosen one = choose(level, backend, threads);
+                    chosen.putIfAbsent(one.name(), one);
+                }
             }
+        } catch (BackendException misnamed) {
+            throw new UsageException(misnamed.getMessage());
         }
         return List.copyOf(chosen.values());
     }
@@ -85,33 +88,5 @@ public final class Backends {
     private Chosen choose(BackendSpec spec, Backend backend, int threads) {
         CompileOptions options = spec.compileOptions(threads);
         return new Chosen(spec.canonical(backend.levels().size() == 1), backend, options, backend.available(options));
-    }
-
-    private Backend find(String id) {
-        Backend backend = byId.get(id);
-        if (backend == null) throw new UsageException("there is no back end '" + id + "'" + hint(id, List.copyOf(byId.keySet())));
-        return backend;
-    }
-
-    private static void check(BackendSpec spec, Backend backend) {
-        if (backend.takesFile() && spec.file() == null) throw new UsageException(spec.id() + " is named with a file: " + spec.id() + "=FILE");
-        if (!backend.takesFile() && spec.file() != null) throw new UsageException(spec.id() + " takes no file: leave out '=" + spec.file() + "'");
-        if (spec.level() != null && !spec.level().equals(BackendSpec.ALL) && !backend.levels().contains(spec.level())) {
-            throw new UsageException(spec.id() + " has no level '" + spec.level() + "'" + hint(spec.level(), backend.levels()));
-        }
-        for (String option : spec.options()) {
-            if (!BackendSpec.common(option) && !backend.options().contains(option)) {
-                List<String> known = new ArrayList<>(backend.options());
-                known.add(BackendSpec.EXPLICIT);
-                known.add(BackendSpec.THREADS + "N");
-                throw new UsageException(spec.id() + " has no option '+" + option + "'" + hint(option, known));
-            }
-        }
-        if (spec.version() != null && !backend.versioned()) throw new UsageException(spec.id() + " comes in one version only: leave out '@" + spec.version() + "'");
-    }
-
-    private static String hint(String typed, List<String> known) {
-        List<String> near = Names.near(typed, known);
-        return near.isEmpty() ? "; known are " + String.join(", ", known) : "; did you mean " + String.join(", ", near) + "?";
     }
 }

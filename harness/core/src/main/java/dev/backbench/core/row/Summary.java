@@ -16,11 +16,17 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
 
     /**
      * @param median in {@code unit}; null without a sample. A timeout's is its bound
+     * @param p90 of cold starts, by nearest rank, beside the median; null for other measures
+     * @param max likewise
      * @param n independent samples: processes for run, cold and memory, compiles otherwise
      * @param reason why it is not ok, or a note such as {@code micro: …} or {@code one sample}; null if there is nothing to say
      */
-    public record Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, int n,
-            Status status, String reason) {
+    public record Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, Double p90, Double max,
+            int n, Status status, String reason) {
+        public Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, int n, Status status, String reason) {
+            this(backend, workload, measure, regime, unit, median, low, high, null, null, n, status, reason);
+        }
+
         public CellKey key() {
             return new CellKey(backend, workload, measure, regime);
         }
@@ -31,11 +37,16 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
      * @param unit of {@code total}
      * @param geomean of paired ratios against the reference over families; higher is better whatever the measure; the reference's own is 1
      * @param total the absolute figure over the same programs: sum of bytes by sum of seconds, or the sum
+     * @param nsPerOperation of compile: seconds by Wasm operations of the same programs; null for other measures, or where the operations are not known
      * @param workloads programs that are ok in every ranked back end
      * @param of programs planned for the measure
      */
-    public record Total(String backend, Measure measure, String regime, String set, String unit, Double geomean, Double low, Double high, Double total, int workloads,
-            int of) {}
+    public record Total(String backend, Measure measure, String regime, String set, String unit, Double geomean, Double low, Double high, Double total,
+            Double nsPerOperation, int workloads, int of) {
+        public Total(String backend, Measure measure, String regime, String set, String unit, Double geomean, Double low, Double high, Double total, int workloads, int of) {
+            this(backend, measure, regime, set, unit, geomean, low, high, total, null, workloads, of);
+        }
+    }
 
     /** @param backend on which it failed; null if it is left out for another reason */
     public record Dropped(Measure measure, String regime, String set, String workload, String backend, Status status, String reason) {}

@@ -89,6 +89,13 @@ public final class Intervals {
         return sum / (values.length - 1);
     }
 
+    /** The smallest value that at least the fraction {@code p} of all are not above. */
+    static double rank(double[] values, double p) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[Math.max(0, (int) Math.ceil(p * sorted.length - 1e-9) - 1)];
+    }
+
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);

@@ -37,8 +37,9 @@ final class SummaryCells {
         Interval interval = logarithmic ? Intervals.of(processes) : new Interval(Intervals.median(units), null, null);
         String reason = status == Status.OK ? Notes.of(key.measure(), interval.median(), units.length, samples, verdict == null ? null : verdict.note())
                 : status == Status.WRONG ? verdict.wrong() : samples.reason();
+        boolean cold = key.measure() == Measure.COLD;
         return new Cell(key.backend(), key.workload(), key.measure(), key.regime(), key.measure().unit(), interval.median(), interval.low(), interval.high(),
-                units.length, status, reason);
+                cold ? Intervals.rank(units, 0.9) : null, cold ? Intervals.rank(units, 1) : null, units.length, status, reason);
     }
 
     /** Without samples that count; a timeout is a bound all the same: at least so long, at most so fast. */

@@ -76,7 +76,8 @@ final class Totals {
         for (String backend : ranked) {
             Interval ratio = reference.backend().equals(name) && ranked.contains(name) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
             totals.add(new Total(backend, measure, regime, set, measure.unit(), ratio == null ? null : ratio.median(), ratio == null ? null : ratio.low(),
-                    ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), common.size(), asked.size()));
+                    ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), perOperation(measure, common, byBackend.get(backend)), common.size(),
+                    asked.size()));
         }
     }
 
@@ -139,6 +140,18 @@ final class Totals {
             sum += measure == Measure.COMPILE ? bytes / median : measure == Measure.SIZE ? median * bytes : median;
         }
         return measure == Measure.COMPILE ? Double.valueOf(work / sum) : measure == Measure.SIZE ? Double.valueOf(sum / work) : Double.valueOf(sum);
+    }
+
+    /** Nanoseconds of compiling by Wasm operation; null of other measures, and if a program's operations are not known. */
+    private static Double perOperation(Measure measure, List<WorkloadEntry> programs, Map<String, Cell> own) {
+        if (measure != Measure.COMPILE) return null;
+        double nanos = 0, operations = 0;
+        for (WorkloadEntry program : programs) {
+            if (program.operations() <= 0) return null;
+            operations += program.operations();
+            nanos += program.codeSectionBytes() * 1e3 / own.get(program.name()).median();
+        }
+        return nanos / operations;
     }
 
     /** One back end's seconds to compile and to run the programs, in one resample. */

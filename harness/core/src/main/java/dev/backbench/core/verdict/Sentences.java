@@ -8,9 +8,12 @@ import dev.backbench.core.row.Summary.Dropped;
 import dev.backbench.core.row.Summary.Total;
 import dev.backbench.core.row.Summary.Unranked;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -19,6 +22,9 @@ import java.util.Set;
  * none, and a figure without an interval says that it has none.
  */
 public final class Sentences {
+    /** Programs of one fate that are named; more are counted. */
+    private static final int MOST_NAMED = 3;
+
     private final Summary summary;
 
     private Sentences(Summary summary) {
@@ -38,17 +44,36 @@ public final class Sentences {
         }
         List<String> lines = new ArrayList<>();
         for (String set : sets) {
+            List<String> compared = new ArrayList<>();
             for (String backend : backends) {
                 String line = compared(backend, set);
-                if (line != null) lines.add((sets.size() > 1 ? "On " + set + " programs, " : "") + line);
+                if (line != null) compared.add(line);
             }
+            if (compared.isEmpty()) continue;
+            // what all lines of a set share is said once
+            if (compared.size() == 1) compared.set(0, compared.getFirst() + "; " + common(set));
+            else compared.add(common(set));
+            for (String line : compared) lines.add((sets.size() > 1 ? "On " + set + " programs, " : "") + line);
         }
-        for (Unranked unranked : summary.unranked()) {
-            boolean plain = unranked.reason().startsWith("unavailable") || unranked.reason().startsWith("no program");
-            lines.add(unranked.backend() + (plain ? " has no " + unranked.measure().label() + " figure: " : " is not ranked for " + unranked.measure().label() + ": ")
-                    + unranked.reason());
-        }
-        return List.copyOf(new LinkedHashSet<>(lines));
+        unranked(lines);
+        return List.copyOf(lines);
+    }
+
+    /** Measures that share a reason share a line. */
+    private void unranked(List<String> lines) {
+        Map<String, Set<String>> measures = new LinkedHashMap<>();
+        for (Unranked u : summary.unranked()) measures.computeIfAbsent(u.backend() + '\n' + u.reason(), k -> new LinkedHashSet<>()).add(u.measure().label());
+        measures.forEach((key, labels) -> {
+            String[] part = key.split("\n", 2);
+            boolean plain = part[1].startsWith("unavailable") || part[1].startsWith("no program");
+            lines.add(part[0] + (plain ? " has no " + listed(labels) + " figure: " : " is not ranked for " + listed(labels) + ": ") + part[1]);
+        });
+    }
+
+    private static String listed(Collection<String> words) {
+        List<String> all = List.copyOf(words);
+        if (all.size() == 1) return all.getFirst();
+        return String.join(", ", all.subList(0, all.size() - 1)) + " or " + all.getLast();
     }
 
     private String compared(String backend, String set) {
@@ -62,7 +87,7 @@ public final class Sentences {
         if (breakEven != null && first != null && run != null) clauses.add(breakEven(breakEven));
         if (clauses.isEmpty()) clauses.addAll(others(backend, set));
         if (clauses.isEmpty()) return null;
-        return backend + ' ' + String.join(", ", clauses) + "; " + common(backend, set);
+        return backend + ' ' + String.join(", ", clauses);
     }
 
     /** "compiles 31x faster than llvm:O2 (29–33; 25x as the first module of a process)". */
@@ -116,29 +141,52 @@ public final class Sentences {
         return first.geomean() >= 1 ? b.backend() : summary.reference();
     }
 
-    private String common(String backend, String set) {
-        int common = Integer.MAX_VALUE, of = 0;
+    /** "11 of 15 programs common: sqlite3 timed out on gcc:O2; 3 not reached", of what the sentences are about. */
+    private String common(String set) {
+        boolean main = summary.totals().stream().anyMatch(t -> t.set().equals(set) && headline(t.measure(), t.regime()));
+        int common = Integer.MAX_VALUE, of = 0, fresh = Integer.MAX_VALUE;
         for (Total total : summary.totals()) {
-            if (!total.backend().equals(backend) || !total.set().equals(set)) continue;
+            if (!total.set().equals(set)) continue;
+            if (main && !headline(total.measure(), total.regime())) {
+                if (total.regime().equals(Regime.FIRST)) fresh = Math.min(fresh, total.workloads());
+                continue;
+            }
             common = Math.min(common, total.workloads());
             of = Math.max(of, total.of());
         }
-        Set<String> reasons = new LinkedHashSet<>();
-        for (Dropped d : summary.dropped()) if (d.set().equals(set)) reasons.add(d.workload() + ' ' + why(d));
-        return common + " of " + of + " programs common" + (reasons.isEmpty() ? "" : ": " + String.join(", ", reasons));
+        String text = common + " of " + of + " programs common" + (fresh < common ? " (" + fresh + " in fresh processes and for pay-off)" : "");
+        List<String> reasons = reasons(set, main);
+        return text + (reasons.isEmpty() ? "" : ": " + String.join("; ", reasons));
+    }
+
+    /** Compiles of a warmed-up process and runs: what a pair's sentence begins with where there are any. */
+    private static boolean headline(Measure measure, String regime) {
+        return measure == Measure.RUN || measure == Measure.COMPILE && !regime.equals(Regime.FIRST);
+    }
+
+    /** Why programs are missing; those of one kind are counted where they are many. */
+    private List<String> reasons(String set, boolean main) {
+        Map<String, Set<String>> programs = new LinkedHashMap<>();
+        for (Dropped d : summary.dropped()) {
+            boolean meant = d.set().equals(set) && (!main || headline(d.measure(), d.regime()));
+            if (meant) programs.computeIfAbsent(why(d), k -> new LinkedHashSet<>()).add(d.workload());
+        }
+        List<String> reasons = new ArrayList<>();
+        programs.forEach((why, names) -> reasons.add((names.size() > MOST_NAMED ? Integer.toString(names.size()) : String.join(", ", names)) + ' ' + why));
+        return reasons;
     }
 
     private static String why(Dropped d) {
         String on = " on " + d.backend();
         return switch (d.status()) {
-            case OK -> "(" + d.measure().label() + ") left out: " + d.reason();
+            case OK -> "left out of " + d.measure().label() + ": " + d.reason();
             case TIMEOUT -> "timed out" + on;
             case CRASH -> "crashed" + on;
-            case WRONG -> "was wrong" + on;
+            case WRONG -> "wrong" + on;
             case OOM -> "ran out of memory" + on;
-            case UNSUPPORTED -> "is unsupported" + on;
-            case INTERRUPTED, BUDGET -> "was not reached" + on;
-            case UNAVAILABLE, TIERED -> "has no " + d.measure().label() + " figure" + on;
+            case UNSUPPORTED -> "unsupported" + on;
+            case INTERRUPTED, BUDGET -> "not reached";
+            case UNAVAILABLE, TIERED -> "without a " + d.measure().label() + " figure" + on;
         };
     }
 
@@ -152,7 +200,7 @@ public final class Sentences {
     }
 
     private static String bracket(Double low, Double high, String beside) {
-        String interval = low == null || high == null ? "no interval: too few samples" : factor(low) + "–" + factor(high);
+        String interval = low == null || high == null ? "too few samples for an interval" : factor(low) + "–" + factor(high);
         return "(" + interval + (beside.isEmpty() ? "" : "; " + beside) + ")";
     }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.core.UsageException;
 import dev.backbench.core.fake.Fakes;
+import dev.backbench.spi.BackendException;
+import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.CompileOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +37,7 @@ class BackendSpecTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ":O2", "llvm:", "llvm@:O2", "llvm++x", "llvm+", "a|b", "engine="})
     void malformedNamesAreRefused(String text) {
-        assertTrue(assertThrows(UsageException.class, () -> BackendSpec.parse(text)).getMessage().contains("ID[@VERSION][:LEVEL][+OPTION...]"));
+        assertTrue(assertThrows(BackendException.class, () -> BackendSpec.parse(text)).getMessage().contains("ID[@VERSION][:LEVEL][+OPTION...]"));
     }
 
     @Test

@@ -75,6 +75,15 @@ class SummariesTest {
         assertEquals(2, total(s, "new:O1", Measure.COMPILE).geomean(), 1e-6);
         // 4000 bytes in 1000/1 + 3000/3 microseconds
         assertEquals(2, total(s, "ref:O2", Measure.COMPILE).total(), 1e-6);
+        // and in 1500 operations, of which each program has half as many as bytes
+        assertEquals(2e6 / 2000, total(s, "ref:O2", Measure.COMPILE).nsPerOperation(), 1e-3);
+    }
+
+    @Test
+    void coldStartsHaveTheirTail() {
+        double[] starts = java.util.stream.IntStream.rangeClosed(1, 20).mapToDouble(i -> i).toArray();
+        Summary.Cell cell = cell(summary(two().samples("ref:O2", "a", Measure.COLD, starts).samples("ref:O2", "b", Measure.RUN, 1, 2, 3)), "ref:O2", "a", Measure.COLD);
+        assertEquals(List.of(10.5, 18.0, 20.0), List.of(cell.median(), cell.p90(), cell.max()));
     }
 
     @Test

@@ -51,8 +51,27 @@ class SentencesTest {
     @Test
     void withoutAnIntervalThatIsSaid() {
         String line = sentences(run(2, 80)).getFirst();
-        assertTrue(line.contains("1.25 of the speed (no interval: too few samples)"), line);
+        assertTrue(line.contains("1.25 of the speed (too few samples for an interval)"), line);
         assertTrue(line.contains("so a:O1 wins from the first run on"), line);
+    }
+
+    @Test
+    void whatPairsShareIsSaidOnce() {
+        Synthetic run = new Synthetic().backend("llvm:O2").backend("a:O1").backend("b:O1");
+        for (String b : List.of("llvm:O2", "a:O1", "b:O1")) {
+            for (int i = 0; i < 9; i++) {
+                String program = "p" + i;
+                if (b.equals("llvm:O2")) run.workload(program, 1000);
+                if (i < 4 || b.equals("llvm:O2")) run.samples(b, program, Measure.RUN, 100, 101, 99);
+                else if (i == 4) run.failure(b, program, Measure.RUN, Status.TIMEOUT, "run: over the limit of 60 s", 60_000_000_000L);
+                else run.failure(b, program, Measure.RUN, Status.BUDGET, "the budget ended", -1);
+                run.failure(b, program, Measure.COLD, Status.CRASH, "compile: killed by SIGSEGV", -1);
+            }
+        }
+        List<String> lines = sentences(run);
+        assertEquals("4 of 9 programs common: p4 timed out on a:O1; 4 not reached", lines.get(2));
+        assertTrue(lines.get(0).startsWith("a:O1 runs about at") || lines.get(0).startsWith("a:O1 runs at"), lines.toString());
+        assertEquals(6, lines.size(), lines.toString());
     }
 
     @Test
