@@ -27,17 +27,17 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
     /**
      * Parts of a whole per back end, over the programs that all of these back ends have samples of, so that bars compare.
      *
-     * @param parts by back end, then by part in the order of first appearance
+     * @param parts by back end in the plan's order, then by part
      * @param programs how many
      */
     public record Split(Map<String, Map<String, Double>> parts, int programs) {
         public static final Split NONE = new Split(Map.of(), 0);
 
-        /** Every part's name that any back end has, in order of first appearance. */
-        public Set<String> names() {
+        /** Every part's name that any back end has, in the order in which they happen. */
+        public List<String> names() {
             Set<String> names = new LinkedHashSet<>();
             parts.values().forEach(p -> names.addAll(p.keySet()));
-            return names;
+            return Splits.inOrder(names);
         }
 
         public double whole(String backend) {
@@ -56,7 +56,7 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         List<String> sets = sets(manifest, summary);
         Set<String> programs = new HashSet<>();
         for (Manifest.WorkloadEntry w : manifest.workloads()) if (w.origin().equals(sets.getFirst())) programs.add(w.name());
-        Splits splits = new Splits(programs);
+        Splits splits = new Splits(manifest.plan().backends(), programs);
         rows.accept(splits::add);
         return new RunData(manifest, summary, splits.phases(), splits.cold(), splits.size());
     }

@@ -3,14 +3,20 @@ package dev.backbench.reports;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Row;
 import dev.backbench.core.row.Status;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Gathers from rows, as they stream by, how compile time, cold start and size divide into parts. */
 final class Splits {
     private static final String OTHER = "other";
+    /** Parts in the order in which they happen; fused ones stand where their first one does, what is not named here comes after them, the rest last. */
+    private static final List<String> ORDER =
+        List.of("start", "load", "compile", "decode", "translate", "optimise", "select", "allocate", "emit", "assemble", "link", "instantiate", "call", "code", "constants");
 
     /** Sums of one back end on one program. */
     private static final class Sums {
@@ -21,10 +27,12 @@ final class Splits {
 
     private final Map<String, Map<String, Sums>> phases = new LinkedHashMap<>(), cold = new LinkedHashMap<>(), size = new LinkedHashMap<>();
 
+    private final List<String> backends;
     private final Set<String> programs;
 
-    /** @param programs those that count */
-    Splits(Set<String> programs) {
+    /** @param backends in the order in which they are shown @param programs those that count */
+    Splits(List<String> backends, Set<String> programs) {
+        this.backends = backends;
         this.programs = programs;
     }
 
@@ -73,7 +81,7 @@ final class Splits {
     }
 
     /** Each program's mean weighs by its work, so that the number of samples does not; programs that one back end lacks are left out for all. */
-    private static RunData.Split split(Map<String, Map<String, Sums>> gathered) {
+    private RunData.Split split(Map<String, Map<String, Sums>> gathered) {
         Set<String> common = null;
         for (Map<String, Sums> programs : gathered.values()) {
             if (common == null) common = new LinkedHashSet<>(programs.keySet());
@@ -81,7 +89,9 @@ final class Splits {
         }
         if (common == null || common.isEmpty()) return RunData.Split.NONE;
         Map<String, Map<String, Double>> result = new LinkedHashMap<>();
-        for (Map.Entry<String, Map<String, Sums>> backend : gathered.entrySet()) result.put(backend.getKey(), parts(backend.getValue(), common));
+        List<String> shown = new ArrayList<>(gathered.keySet());
+        shown.sort(Comparator.comparingInt(backends::indexOf));
+        for (String backend : shown) result.put(backend, parts(gathered.get(backend), common));
         return new RunData.Split(result, common.size());
     }
 
@@ -95,8 +105,18 @@ final class Splits {
         }
         double all = work;
         parts.replaceAll((name, value) -> value / all);
-        Double other = parts.remove(OTHER);
-        if (other != null) parts.put(OTHER, other);
         return parts;
+    }
+
+    /** Names of parts, as they happen one after the other. */
+    static List<String> inOrder(Set<String> names) {
+        List<String> sorted = new ArrayList<>(names);
+        sorted.sort(Comparator.comparingInt(Splits::position));
+        return sorted;
+    }
+
+    private static int position(String part) {
+        int at = ORDER.indexOf(part.substring(0, (part + "+").indexOf('+')));
+        return at >= 0 ? at : part.equals(OTHER) ? ORDER.size() + 1 : ORDER.size();
     }
 }

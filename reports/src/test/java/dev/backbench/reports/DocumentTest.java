@@ -76,7 +76,7 @@ class DocumentTest {
     void partsAreOverTheProgramsAllHave() {
         assertEquals(List.of("own", "folder"), run.sets());
         assertEquals(4, run.phases().programs(), "of the first set only");
-        assertEquals(List.of("translate", "optimise", "assemble", "select+allocate+emit", "other"), List.copyOf(run.phases().names()));
+        assertEquals(List.of("translate", "optimise", "select+allocate+emit", "assemble", "other"), List.copyOf(run.phases().names()));
         assertEquals(1000 / 0.12, run.phases().whole("gcc:O0"), 1, "nanoseconds by byte");
         assertEquals(4.1, run.size().whole("llvm:O2"), 0.01);
         assertFalse(run.size().parts().containsKey("jvm"));

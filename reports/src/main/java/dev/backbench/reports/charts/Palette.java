@@ -12,7 +12,7 @@ final class Palette {
 
     /** After Okabe and Ito, darkened or lightened towards equal contrast on both grounds. */
     private static final Color[] SERIES = {new Color(0x1f77b4), new Color(0xd55e00), new Color(0x009e73), new Color(0xcc79a7), new Color(0xb8860b),
-        new Color(0x56a4d9), new Color(0x8c6bb1), new Color(0x7f7f7f)};
+        new Color(0x56a4d9), new Color(0x8c6bb1), new Color(0x7f7f7f), new Color(0x8c564b), new Color(0x9aa83a), new Color(0x2b8f9e), new Color(0xe8919c)};
 
     static final Color OTHER = new Color(0xa9a9b0);
     static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 13);

@@ -8,7 +8,6 @@ import java.awt.font.TextLayout;
 import java.awt.geom.AffineTransform;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
 
@@ -39,9 +38,8 @@ final class StackedChart extends CategoryChart {
     }
 
     private void series() {
-        Set<String> names = split.names();
         int index = 0;
-        for (String name : names) {
+        for (String name : split.names()) {
             List<Double> values = new ArrayList<>();
             for (String backend : backends) values.add(split.parts().get(backend).getOrDefault(name, 0.0) / scale);
             CategorySeries series = addSeries(name, backends, values);
