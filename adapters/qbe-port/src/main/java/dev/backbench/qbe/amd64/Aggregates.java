@@ -54,9 +54,11 @@ final class Aggregates {
         Types.Aggregate aggregate = types.get(type);
         long size = aggregate.size();
         if (aggregate.opaque() || size > LARGEST_IN_REGISTERS || size == 0) return new Passing(aggregate, 0, Cls.NONE, Cls.NONE);
-        int[] classes = {Cls.D, Cls.D};
+        int[] classes = {Cls.NONE, Cls.NONE};
         classify(types, aggregate, 0, classes);
-        return new Passing(aggregate, size > 8 ? 2 : 1, classes[0], classes[1]);
+        // An eightbyte of nothing but padding is not passed
+        int first = classes[0] == Cls.NONE ? Cls.D : classes[0];
+        return new Passing(aggregate, classes[1] == Cls.NONE ? 1 : 2, first, classes[1]);
     }
 
     /** An eightbyte with any integer in it is passed in a general register. */
@@ -66,8 +68,9 @@ final class Aggregates {
                 int offset = base + field.offset();
                 if (field.kind() == Types.AGGREGATE) {
                     classify(types, types.get(field.type()), offset, classes);
-                } else if (field.kind() != Cls.S && field.kind() != Cls.D && offset / 8 < classes.length) {
-                    classes[offset / 8] = Cls.L;
+                } else if (offset / 8 < classes.length) {
+                    boolean sse = Cls.isFloat(field.kind()) && field.kind() <= Cls.D && classes[offset / 8] != Cls.L;
+                    classes[offset / 8] = sse ? Cls.D : Cls.L;
                 }
             }
         }
