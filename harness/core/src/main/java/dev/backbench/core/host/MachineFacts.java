@@ -17,7 +17,7 @@ public final class MachineFacts {
 
     private final Map<String, String> unknown;
 
-    private MachineFacts(Map<String, String> unknown) {
+    MachineFacts(Map<String, String> unknown) {
         this.unknown = unknown;
     }
 
@@ -52,8 +52,20 @@ public final class MachineFacts {
     /** Stable for an installation, and no way back to it. */
     private String id() {
         String machine = ProcFiles.read("/etc/machine-id");
-        if (machine == null || machine.isEmpty()) machine = ProcFiles.read("/proc/sys/kernel/hostname") + ProcFiles.field(ProcFiles.read("/proc/cpuinfo"), "model name");
-        return Seal.sha256(SALT + machine).substring(0, 16);
+        return machineId(machine, ProcFiles.read("/proc/sys/kernel/hostname"), ProcFiles.field(ProcFiles.read("/proc/cpuinfo"), "model name"));
+    }
+
+    /** @param name what a machine without an installation's id is told apart by, with its processor; without both it is nobody's machine, and null */
+    String machineId(String installed, String name, String processor) {
+        String told = installed;
+        if (told == null || told.isEmpty() || told.equals("uninitialized")) {
+            if (name == null || name.isEmpty() || name.equals("localhost") || processor == null) {
+                return or("id", null, "neither /etc/machine-id nor a host name with a processor's can be read: runs here are comparable with no other");
+            }
+            unknown.put("machine.id_source", "no /etc/machine-id: host name and processor stand for it");
+            told = name + '\n' + processor;
+        }
+        return Seal.sha256(SALT + told).substring(0, 16);
     }
 
     private Map<String, String> mitigations() {

@@ -23,8 +23,16 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
      */
     public record Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, Double p90, Double max,
             int n, Status status, String reason) {
+        /** In the reason of such a cell. */
+        public static final String DISTURBED = "of CPU time";
+
         public Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, int n, Status status, String reason) {
             this(backend, workload, measure, regime, unit, median, low, high, null, null, n, status, reason);
+        }
+
+        /** Whether wall and CPU time differ by so much that something else ran, or much was waited for. */
+        public boolean disturbed() {
+            return reason != null && reason.contains(DISTURBED);
         }
 
         public CellKey key() {

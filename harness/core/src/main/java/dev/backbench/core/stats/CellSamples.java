@@ -32,7 +32,8 @@ final class CellSamples {
         anySample = true;
         byProcess.computeIfAbsent(row.trial(), t -> new ArrayList<>()).add(value);
         if (row.measure() == Measure.RUN && row.ns().host() >= 0) hostShares.add((double) row.ns().host() / row.ns().wall());
-        if (row.measure() == Measure.COMPILE) wallShares.add((double) row.ns().wall() / row.ns().cpu());
+        boolean timed = row.measure() == Measure.COMPILE || row.measure() == Measure.RUN;
+        if (timed && row.ns().cpu() > 0) wallShares.add((double) row.ns().wall() / row.ns().cpu());
     }
 
     /** A row's figure in {@link Measure#unit}; not a number if it has none. Memory's is the peak, from which the empty program's is yet to be taken. */

@@ -23,7 +23,7 @@ final class Notes {
         if (n < Intervals.FEWEST && measure != Measure.SIZE) add(note, n == 1 ? "one sample" : "two samples");
         if (measure == Measure.RUN && median != null && median < MICRO_MILLIS) add(note, MICRO);
         double wall = samples.wallByCpu();
-        if (wall > WALL_OVER_CPU || wall < 1 / WALL_OVER_CPU) add(note, "wall time is " + String.format(Locale.ROOT, "%.2f", wall) + " of CPU time");
+        if (wall > WALL_OVER_CPU || wall < 1 / WALL_OVER_CPU) add(note, "wall time is " + String.format(Locale.ROOT, "%.2f", wall) + " " + Cell.DISTURBED);
         if (measure == Measure.RUN && samples.hostShare() > 0.02) add(note, percent(samples.hostShare()) + " of the region in host functions");
         if (more != null) add(note, more);
         return note.isEmpty() ? null : note.toString();

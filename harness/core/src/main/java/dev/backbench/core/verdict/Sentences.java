@@ -84,7 +84,8 @@ public final class Sentences {
         Total run = total(backend, Measure.RUN, Regime.STEADY, set);
         if (run != null) clauses.add(run(run, clauses.isEmpty()));
         BreakEven breakEven = find(backend, set);
-        if (breakEven != null && first != null && run != null) clauses.add(breakEven(breakEven));
+        // where code is as fast as the reference's, as far as is known, nothing pays off
+        if (breakEven != null && first != null && run != null && !even(run)) clauses.add(breakEven(breakEven));
         if (clauses.isEmpty()) clauses.addAll(others(backend, set));
         if (clauses.isEmpty()) return null;
         return backend + ' ' + String.join(", ", clauses);
@@ -100,8 +101,14 @@ public final class Sentences {
     /** "its code runs at 0.84 of the speed (0.82–0.86)". */
     private String run(Total total, boolean alone) {
         String subject = alone ? "runs " : "its code runs ";
+        if (even(total)) return subject + "about as fast" + (alone ? " as " + summary.reference() : "") + ' ' + bracket(total.low(), total.high(), "");
         String speed = "at " + factor(total.geomean()) + " of the speed" + (alone ? " of " + summary.reference() + "'s" : "");
         return subject + speed + ' ' + bracket(total.low(), total.high(), "");
+    }
+
+    /** Whether the interval holds no difference. */
+    private static boolean even(Total total) {
+        return total.low() != null && total.high() != null && total.low() <= 1 && total.high() >= 1;
     }
 
     private List<String> others(String backend, String set) {
@@ -121,7 +128,7 @@ public final class Sentences {
     private String times(Total total, String beside, String better, String worse, String same) {
         double ratio = total.geomean();
         boolean known = total.low() != null && total.high() != null;
-        if (known && total.low() <= 1 && total.high() >= 1) return "about " + same + ' ' + summary.reference() + ' ' + bracket(total.low(), total.high(), beside);
+        if (even(total)) return "about " + same + ' ' + summary.reference() + ' ' + bracket(total.low(), total.high(), beside);
         boolean up = ratio >= 1;
         Double low = !known ? null : up ? total.low() : Double.valueOf(1 / total.high()), high = !known ? null : up ? total.high() : Double.valueOf(1 / total.low());
         return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference() + ' ' + bracket(low, high, beside);
@@ -154,7 +161,7 @@ public final class Sentences {
             common = Math.min(common, total.workloads());
             of = Math.max(of, total.of());
         }
-        String text = common + " of " + of + " programs common" + (fresh < common ? " (" + fresh + " in fresh processes and for pay-off)" : "");
+        String text = common + " of " + of + " programs common" + (fresh < common ? " (" + fresh + " for first modules and pay-off)" : "");
         List<String> reasons = reasons(set, main);
         return text + (reasons.isEmpty() ? "" : ": " + String.join("; ", reasons));
     }
