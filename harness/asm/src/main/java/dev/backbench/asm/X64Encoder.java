@@ -230,6 +230,29 @@ public final class X64Encoder implements X64Sink {
         code.put8(opcode);
     }
 
+    @Override
+    public void round(int size, int reg, int rm, int mode) {
+        code.reserve();
+        code.put8(0x66);
+        int rex = reg >> 3 << 2 | rm >> 3;
+        if (rex != 0) code.put8(0x40 | rex);
+        code.put8(0x0F);
+        code.put8(0x3A);
+        code.put8(size == 8 ? 0x0B : 0x0A);
+        code.put8(0xC0 | (reg & 7) << 3 | rm & 7);
+        code.put8(mode | 8);
+    }
+
+    @Override
+    public void trap(int reason) {
+        code.reserve();
+        code.put8(0x67);
+        code.put8(0x0F);
+        code.put8(0xB9);
+        code.put8(0x40);
+        code.put8(reason);
+    }
+
     // ---- control ----
 
     @Override

@@ -27,7 +27,10 @@ public final class X64Insn {
     public static final int MOV_TO_XMM = 63, MOV_FROM_XMM = 64;
     /** {@code SET + c}, {@code CMOV + c}: c a condition code of {@link X64}. */
     public static final int SET = 65, CMOV = 81;
-    public static final int COUNT = 97;
+    /** Counts of zeros, which give the width for zero. */
+    public static final int LZCNT = 97, TZCNT = 98;
+    public static final int MINSS = 99, MINSD = 100, MAXSS = 101, MAXSD = 102, ORPS = 103;
+    public static final int COUNT = 104;
 
     private static final String[] CONDITIONS = {"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"};
 
@@ -56,6 +59,8 @@ public final class X64Insn {
         general(BSF, "bsf", 0x0FBC, 0);
         general(BSR, "bsr", 0x0FBD, 0);
         PREFIX[general(POPCNT, "popcnt", 0x0FB8, 0)] = (byte) 0xF3;
+        PREFIX[general(LZCNT, "lzcnt", 0x0FBD, 0)] = (byte) 0xF3;
+        PREFIX[general(TZCNT, "tzcnt", 0x0FBC, 0)] = (byte) 0xF3;
         FLAGS[general(MOVZX8, "movzb", 0x0FB6, 0)] |= RM8;
         FLAGS[general(MOVZX16, "movzw", 0x0FB7, 0)] |= RM16;
         FLAGS[general(MOVSX8, "movsb", 0x0FBE, 0)] |= RM8;
@@ -97,6 +102,11 @@ public final class X64Insn {
             sse(ADDSS + 2 * i, names[i] + "ss", 0xF3, opcodes[i], REG_XMM | RM_XMM);
             sse(ADDSD + 2 * i, names[i] + "sd", 0xF2, opcodes[i], REG_XMM | RM_XMM);
         }
+        sse(MINSS, "minss", 0xF3, 0x0F5D, REG_XMM | RM_XMM);
+        sse(MINSD, "minsd", 0xF2, 0x0F5D, REG_XMM | RM_XMM);
+        sse(MAXSS, "maxss", 0xF3, 0x0F5F, REG_XMM | RM_XMM);
+        sse(MAXSD, "maxsd", 0xF2, 0x0F5F, REG_XMM | RM_XMM);
+        sse(ORPS, "orps", 0, 0x0F56, REG_XMM | RM_XMM);
         sse(UCOMISS, "ucomiss", 0, 0x0F2E, REG_XMM | RM_XMM);
         sse(UCOMISD, "ucomisd", 0x66, 0x0F2E, REG_XMM | RM_XMM);
         sse(CVTSS2SD, "cvtss2sd", 0xF3, 0x0F5A, REG_XMM | RM_XMM);

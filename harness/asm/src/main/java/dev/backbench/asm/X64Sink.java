@@ -30,6 +30,12 @@ public interface X64Sink {
     /** No operand. */
     void plain(int insn);
 
+    /** {@code roundss} or {@code roundsd} without raising inexact. @param mode 0 to nearest even, 1 down, 2 up, 3 towards zero */
+    void round(int size, int reg, int rm, int mode);
+
+    /** {@code ud1} with {@code reason} in its address, as {@code docs/abi.md} has it. */
+    void trap(int reason);
+
     void label(int label);
 
     void jump(int label);

@@ -123,6 +123,17 @@ public final class X64Text implements X64Sink {
     }
 
     @Override
+    public void round(int size, int reg, int rm, int mode) {
+        line(size == 8 ? "roundsd" : "roundss", "$" + (mode | 8) + ", " + register(rm, 16) + ", " + register(reg, 16));
+    }
+
+    /** By bytes: assemblers do not agree on this instruction's operands. */
+    @Override
+    public void trap(int reason) {
+        out.append("\t.byte 0x67, 0x0f, 0xb9, 0x40, ").append(reason).append('\n');
+    }
+
+    @Override
     public void label(int label) {
         out.append(labelName(label)).append(":\n");
     }

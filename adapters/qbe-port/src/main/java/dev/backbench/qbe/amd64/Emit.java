@@ -139,6 +139,8 @@ public final class Emit {
             case Op.SAR -> shift(X64Insn.SAR, cls, to, first, second);
             case Op.SHR -> shift(X64Insn.SHR, cls, to, first, second);
             case Op.SHL -> shift(X64Insn.SHL, cls, to, first, second);
+            case Op.ROTL -> shift(X64Insn.ROL, cls, to, first, second);
+            case Op.ROTR -> shift(X64Insn.ROR, cls, to, first, second);
             case Op.NEG -> negate(cls, to, first);
             case Op.COPY -> move(cls, to, first);
             case Op.SWAP -> moves.swap(cls, first, second);
@@ -160,7 +162,8 @@ public final class Emit {
         else if (Op.isLoad(op)) load(op, cls, to, first);
         else if (Op.isExtension(op)) extend(op - Op.EXTSB, size(cls), to, first);
         else if (op >= Op.FLAG && op < Op.FLAG + IntCmp.COUNT + FltCmp.COUNT) flag(to, condition(op - Op.FLAG));
-        else if (op >= Op.XSEL && op < Op.COUNT) choose(op - Op.XSEL, cls, to, first, second);
+        else if (op >= Op.XSEL && op < Op.ROTL) choose(op - Op.XSEL, cls, to, first, second);
+        else if (op >= Op.CLZ) extended(op, cls, to, first, second);
         else convert(op, cls, to, first);
     }
 
@@ -291,6 +294,39 @@ public final class Emit {
         }
     }
 
+    /** Operations that QBE lacks. */
+    private void extended(int op, int cls, int to, int first, int second) {
+        switch (op) {
+            case Op.CLZ -> apply(LZCNT, cls, hard(to), first);
+            case Op.CTZ -> apply(TZCNT, cls, hard(to), first);
+            case Op.POPCNT -> apply(X64Insn.POPCNT, cls, hard(to), first);
+            case Op.SQRT -> apply(SQRTSS + (cls & 1), cls, hard(to), first);
+            case Op.MIN, Op.MAX -> extreme(op == Op.MIN, cls, to, first, second);
+            default -> {
+                move(cls, to, first);
+                sink.round(size(cls), hard(to), hard(to), op - Op.NEAREST);
+            }
+        }
+    }
+
+    /** Equal operands are the same or zeros, whose signs the bits decide; of unordered ones the sum is the NaN. Either order of operands will do. */
+    private void extreme(boolean least, int cls, int to, int first, int second) {
+        int other = to == second ? first : second, wide = cls & 1, unordered = labels++, different = labels++, end = labels++;
+        if (to != second) move(cls, to, first);
+        if (!isRegister(other)) move(cls, other = Regs.ref(SCRATCH), other == first ? first : second);
+        sink.rr(UCOMISS + wide, size(cls), hard(to), hard(other));
+        sink.jump(X64.P, unordered);
+        sink.jump(X64.NE, different);
+        sink.rr(least ? ORPS : ANDPS, 16, hard(to), hard(other));
+        sink.jump(end);
+        sink.label(unordered);
+        sink.rr(ADDSS + wide, size(cls), hard(to), hard(other));
+        sink.jump(end);
+        sink.label(different);
+        sink.rr((least ? MINSS : MAXSS) + wide, size(cls), hard(to), hard(other));
+        sink.label(end);
+    }
+
     private void toInteger(int insn, int cls, int to, int first, int from) {
         if (isRegister(first)) sink.rr(insn, size(cls), hard(to), hard(first));
         else if (fn.isNumber(first)) sink.rm(insn, size(cls), hard(to), address.symbol(X64Address.POOL, pool.constant(size(from), fn.bits(first)), 0));
@@ -381,7 +417,8 @@ public final class Emit {
         if (jump == Jump.RET0) {
             frame.leave();
         } else if (jump == Jump.HLT) {
-            sink.plain(UD2);
+            if (Ref.kind(fn.jumpArg[b]) == Ref.INT) sink.trap(Ref.value(fn.jumpArg[b]));
+            else sink.plain(UD2);
         } else if (jump == Jump.JMP) {
             if (s1 != b + 1) sink.jump(s1);
         } else if (jump >= Jump.FLAG) {

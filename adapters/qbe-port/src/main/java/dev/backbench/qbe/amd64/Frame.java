@@ -11,6 +11,7 @@ import dev.backbench.qbe.il.Ref;
 
 /** Where a function's frame holds what, how it is entered and left. */
 final class Frame {
+    private static final int PAGE = 4096;
     private final X64Sink sink;
     private final X64Address address = new X64Address();
     /** Distance of slot 0 below the frame pointer; of all that is fixed, saved registers included. */
@@ -36,9 +37,15 @@ final class Frame {
         fixed = slotBase + padding + registers;
         sink.r(PUSH, 8, X64.RBP);
         sink.rr(MOV, 8, X64.RBP, X64.RSP);
+        if (fn.loadsTrap) probe(slotBase + padding);
         if (slotBase + padding > 0) sink.ri(SUB, 8, X64.RSP, slotBase + padding);
         if (fn.variadic) saveArguments(label);
         for (long s = saved; s != 0; s &= s - 1) sink.r(PUSH, 8, Regs.encoding(Long.numberOfTrailingZeros(s)));
+    }
+
+    /** Touches a large frame page by page, in order, so that it cannot reach over the guard below the stack. */
+    private void probe(int bytes) {
+        for (int page = PAGE; page <= bytes; page += PAGE) sink.mi(CMP, 4, address.plain(X64.RSP, -page), 0);
     }
 
     /** Finds the callee-saved registers that the function writes, and whether its stack pointer moves for good. */

@@ -119,7 +119,7 @@ public final class Isel {
     // ---- uses ----
 
     private boolean dead(int op, int to) {
-        return Ref.isTmp(to) && !Ref.isRegister(to) && Ref.value(to) < known && left[Ref.value(to)] == 0 && (!Op.pinned(op) || Op.isLoad(op));
+        return Ref.isTmp(to) && !Ref.isRegister(to) && Ref.value(to) < known && left[Ref.value(to)] == 0 && (!Op.pinned(op) || Op.isLoad(op) && !fn.loadsTrap);
     }
 
     void drop(int ref) {
@@ -212,7 +212,7 @@ public final class Isel {
                 else divide(op, cls, to, first, second);
             }
             case Op.ADD -> add(i, cls, to, first, second);
-            case Op.SAR, Op.SHR, Op.SHL -> shift(op, cls, to, first, second);
+            case Op.SAR, Op.SHR, Op.SHL, Op.ROTL, Op.ROTR -> shift(op, cls, to, first, second);
             case Op.UWTOF -> {
                 int wide = temporary(L);
                 emit(Op.SLTOF, cls, to, wide, NONE);

@@ -33,6 +33,8 @@ public final class Fn {
     public boolean variadic;
     /** Whether it calls nothing; set by the ABI pass. */
     public boolean leaf;
+    /** Whether a load may fault in a way that the program sees, so that it stays even where nothing uses what it gives. */
+    public boolean loadsTrap;
     /** Frame size in 4-byte units; slots are numbered from 0. */
     public int slots;
 
@@ -74,6 +76,7 @@ public final class Fn {
         insCount = blocks = phiCount = phiArgCount = slots = memCount = 0;
         temporaries = Ref.FIRST_TEMPORARY;
         leaf = true;
+        loadsTrap = false;
         variadic = false;
         returnKind = Jump.RET0;
         returnType = -1;

@@ -41,7 +41,12 @@ public final class Op {
     public static final int FLAG = 116;
     /** Choosing by the flags, likewise numbered. */
     public static final int SEL0 = 134, SEL1 = 135, XSEL = 136;
-    public static final int COUNT = 154;
+    /**
+     * Beyond QBE's language, for WebAssembly, each an instruction or a few: rotations (the count like a shift's), leading and trailing zeros (of zero: the width), bits set; square root
+     * and rounding to an integral value; the lesser and greater value as IEEE 754-2019 has them: a NaN if either is, -0 below 0.
+     */
+    public static final int ROTL = 154, ROTR = 155, CLZ = 156, CTZ = 157, POPCNT = 158, SQRT = 159, NEAREST = 160, FLOOR = 161, CEIL = 162, TRUNC = 163, MIN = 164, MAX = 165;
+    public static final int COUNT = 166;
 
     private static final String[] NAMES = new String[COUNT];
     private static final byte[] RESULTS = new byte[COUNT];
@@ -136,6 +141,14 @@ public final class Op {
         }
         binary(SEL0, "sel0", 0, W, NONE, PINNED);
         binary(SEL1, "sel1", SET_ALL, SAME, SAME, PINNED);
+        binary(ROTL, "rotl", SET_WL, SAME, W, 0);
+        binary(ROTR, "rotr", SET_WL, SAME, W, 0);
+        String[] bits = {"clz", "ctz", "popcnt"};
+        for (int i = 0; i < bits.length; i++) unary(CLZ + i, bits[i], SET_WL, SAME, 0);
+        String[] rounding = {"sqrt", "nearest", "floor", "ceil", "trunc"};
+        for (int i = 0; i < rounding.length; i++) unary(SQRT + i, rounding[i], SET_SD, SAME, 0);
+        binary(MIN, "min", SET_SD, SAME, SAME, COMMUTES);
+        binary(MAX, "max", SET_SD, SAME, SAME, COMMUTES);
     }
 
     private Op() {}

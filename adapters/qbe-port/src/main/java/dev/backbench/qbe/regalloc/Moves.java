@@ -169,17 +169,25 @@ final class Moves {
     private void constant(int at) {
         int to = constant[at], op = constant[at + 1], ref = constant[at + 2], cls = constant[at + 3];
         if (to >= PLACES) constantToMemory(slot(to), op, ref, cls);
-        else if (to < Regs.XMM0) fn.emit(op, cls, Ref.tmp(to), ref, NONE);
-        else if (ref != Ref.UNDEFINED) {
+        else if (to < Regs.XMM0) {
+            if (ref != Ref.UNDEFINED) fn.emit(isAddress(ref) ? Op.ADDR : op, cls, Ref.tmp(to), ref, NONE);
+        }
+        else if (op == Op.COPY && fn.conKind[Ref.value(ref)] <= Fn.CON_BITS) {
+            if (ref != Ref.UNDEFINED) fn.emit(Op.COPY, cls, Ref.tmp(to), ref, NONE);
+        } else {
             int scratch = slots.scratch(fn);
-            constantToMemory(scratch, op, ref, cls);
+            constantToMemory(scratch, Op.ADDR, ref, cls);
             fn.emit(Op.LOAD, cls, Ref.tmp(to), scratch, NONE);
         }
     }
 
+    private boolean isAddress(int ref) {
+        return Ref.isCon(ref) && fn.conKind[Ref.value(ref)] > Fn.CON_BITS;
+    }
+
     private void constantToMemory(int slot, int op, int ref, int cls) {
         if (ref == Ref.UNDEFINED) return;
-        if (op == Op.ADDR) {
+        if (op == Op.ADDR || isAddress(ref)) {
             int rax = Regs.ref(Regs.RAX), scratch = slots.scratch(fn);
             fn.emit(Op.STOREL, W, NONE, rax, scratch);
             fn.emit(Op.ADDR, L, rax, ref, NONE);
