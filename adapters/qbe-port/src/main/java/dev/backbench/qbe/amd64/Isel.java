@@ -419,11 +419,30 @@ public final class Isel {
         int word = fn.jumpArg[b];
         fn.jumpArg[b] = NONE;
         if (fn.isNumber(word)) {
-            if ((int) fn.bits(word) == 0) fn.s1[b] = fn.s2[b];
+            boolean yes = (int) fn.bits(word) != 0;
+            if (fn.s1[b] != fn.s2[b]) withdraw(b, yes ? fn.s2[b] : fn.s1[b]);
+            if (!yes) fn.s1[b] = fn.s2[b];
             fn.s2[b] = -1;
             fn.jump[b] = Jump.JMP;
         } else {
             fn.jump[b] = Jump.FLAG + test(word, b);
+        }
+    }
+
+    /** Takes back what the phis of {@code target} get from {@code b}. */
+    private void withdraw(int b, int target) {
+        for (int at = Fn.STRIDE * fn.phiStart[target]; at < Fn.STRIDE * fn.phiEnd[target]; at += Fn.STRIDE) {
+            int from = fn.phi[at + 2], kept = from;
+            for (int a = from, end = from + 2 * fn.phi[at + 3]; a < end; a += 2) {
+                if (fn.phiArg[a] == b) {
+                    drop(fn.phiArg[a + 1]);
+                    continue;
+                }
+                fn.phiArg[kept] = fn.phiArg[a];
+                fn.phiArg[kept + 1] = fn.phiArg[a + 1];
+                kept += 2;
+            }
+            fn.phi[at + 3] = (kept - from) / 2;
         }
     }
 
