@@ -33,7 +33,7 @@ public final class Fn {
     public boolean variadic;
     /** Whether it calls nothing; set by the ABI pass. */
     public boolean leaf;
-    /** Whether a load may fault in a way that the program sees, so that it stays even where nothing uses what it gives. */
+    /** Whether a load or division may fault in a way that the program sees, so that it stays even where nothing uses what it gives. */
     public boolean loadsTrap;
     /** Frame size in 4-byte units; slots are numbered from 0. */
     public int slots;
@@ -133,6 +133,19 @@ public final class Fn {
         insCount = count;
         ins = to;
         spare = from;
+    }
+
+    /**
+     * Whether the instruction at {@code ins[at]} must stay where it is: it touches memory, flags, the frame or control, or may trap. All others may be computed wherever their
+     * operands are.
+     */
+    public boolean isPinned(int at) {
+        int op = op(ins[at]);
+        if (op < Op.DIV || op > Op.UREM || Cls.isFloat(cls(ins[at]))) return Op.pinned(op);
+        int divisor = ins[at + 3];
+        if (!isNumber(divisor)) return true;
+        long by = Cls.isWide(cls(ins[at])) ? bits(divisor) : (int) bits(divisor);
+        return by == 0 || by == -1;
     }
 
     // ---- blocks and phis ----

@@ -17,7 +17,7 @@ class CoalesceTest {
 
     @Test
     void functionsGiveWhatTheyGaveBefore() {
-        harness.sameEverywhere(47, 6_000, this::run);
+        harness.sameEverywhere(47, 3_000, this::run);
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.List;
 final class Interpreter {
     static final long ANY = 0x5EAF00D_5EAF00DL;
     private static final long BASE = 0x5_0000_0000L, GARBAGE = 0xDEADBEEFL << 32;
-    private static final int SYMBOL_BYTES = 256, STACK = 1 << 13, SIZE = 1 << 15;
+    private static final int SYMBOL_BYTES = 64, STACK = 16 * SYMBOL_BYTES, SIZE = 1 << 13;
 
     final List<Long> trace = new ArrayList<>();
     boolean finished;
@@ -38,7 +38,8 @@ final class Interpreter {
     private long[] undefined;
     private long taint; // undefined bits of the operand read last
     private boolean tainted;
-    private int stackEnd = STACK, calls;
+    private int stackEnd = STACK, calls, globalsUnset;
+    private long globalsHash;
     private final long seed;
 
     private static final class Stop extends RuntimeException {
@@ -166,13 +167,21 @@ final class Interpreter {
     }
 
     private void globals() {
-        long h = 0;
-        boolean any = false;
-        for (int i = 0; i < STACK; i++) {
-            h = 31 * h + memory[i];
-            any |= unset[i];
+        trace.add(globalsUnset > 0 ? ANY : globalsHash);
+    }
+
+    /** Writes a byte; of what other functions may see a hash is kept. */
+    private void poke(int at, byte to, boolean undefined) {
+        if (at < STACK) {
+            globalsHash += (to - memory[at]) * (at * 0x9E3779B97F4A7C15L | 1);
+            globalsUnset += (undefined ? 1 : 0) - (unset[at] ? 1 : 0);
         }
-        trace.add(any ? ANY : h);
+        memory[at] = to;
+        unset[at] = undefined;
+    }
+
+    private void leak(int address) {
+        if (!leaked.contains(address)) leaked.add(address);
     }
 
     private void call(int first, int last) {
@@ -184,19 +193,17 @@ final class Interpreter {
             int a = Fn.STRIDE * i, op = Fn.op(fn.ins[a]), argument = Fn.cls(fn.ins[a]);
             if (op == Op.ARGV) continue;
             long v = read(fn.ins[a + (op == Op.ARGC ? 3 : 2)], argument);
-            if (argument == Cls.L && !tainted && v >= BASE + STACK && v < BASE + stackEnd) leaked.add((int) (v - BASE));
+            if (argument == Cls.L && !tainted && v >= BASE + STACK && v < BASE + stackEnd) leak((int) (v - BASE));
             else event(v, argument);
         }
         for (int address : leaked) {
             for (int i = address; i < Math.min(address + 8, stackEnd); i++) {
                 trace.add(unset[i] ? ANY : (long) memory[i]);
-                memory[i] = (byte) mix(calls * 100L + i - address);
-                unset[i] = false;
+                poke(i, (byte) mix(calls * 100L + i - address), false);
             }
         }
         globals();
-        for (int i = 0; i < 32; i++) memory[i] = (byte) mix(calls * 50L + i);
-        Arrays.fill(unset, 0, 32, false);
+        for (int i = 0; i < 32; i++) poke(i, (byte) mix(calls * 50L + i), false);
         boolean pointer = Ref.isCon(fn.ins[at + 2]) && symbols.name(fn.conSymbol[Ref.value(fn.ins[at + 2])]).equals("ptr");
         long result = pointer ? BASE + (mix(calls) & 3) * 8 : mix(calls * 7L);
         if (Cls.isFloat(cls)) result = cls == Cls.S ? Float.floatToRawIntBits((short) result) : Double.doubleToRawLongBits((short) result);
@@ -424,14 +431,11 @@ final class Interpreter {
 
     private void store(long address, int width, long v, long bits) {
         int at = place(address, width);
-        for (int i = 0; i < width; i++) {
-            memory[at + i] = (byte) (v >> 8 * i);
-            unset[at + i] = (bits >> 8 * i & 0xFF) != 0;
-        }
+        for (int i = 0; i < width; i++) poke(at + i, (byte) (v >> 8 * i), (bits >> 8 * i & 0xFF) != 0);
     }
 
     private void blit(long from, long to, int bytes) {
-        System.arraycopy(memory, place(from, bytes), memory, place(to, bytes), bytes);
-        System.arraycopy(unset, place(from, bytes), unset, place(to, bytes), bytes);
+        int source = place(from, bytes), target = place(to, bytes);
+        for (int i = 0; i < bytes; i++) poke(target + i, memory[source + i], unset[source + i]);
     }
 }

@@ -17,7 +17,7 @@ class LoadOptTest {
 
     @Test
     void functionsGiveWhatTheyGaveBefore() {
-        harness.sameEverywhere(31, 6_000, this::run);
+        harness.sameEverywhere(31, 3_000, this::run);
     }
 
     @Test

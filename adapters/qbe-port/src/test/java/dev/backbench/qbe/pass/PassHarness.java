@@ -109,7 +109,7 @@ final class PassHarness {
         parse(il, original -> {
             String source = print(original);
             Interpreter[] before = new Interpreter[3];
-            for (int i = 0; i < before.length; i++) before[i] = new Interpreter(symbols, 17 * i, 1_500).run(original);
+            for (int i = 0; i < before.length; i++) before[i] = new Interpreter(symbols, 17 * i, 300).run(original);
             String stage = "SSA";
             String[] ssaText = new String[1];
             try {
@@ -121,7 +121,7 @@ final class PassHarness {
                 throw new AssertionError(e + " (after " + stage + ")\n" + ssaText[0] + "\n" + print(original), e);
             }
             for (int i = 0; i < before.length; i++) {
-                String difference = before[i].difference(new Interpreter(symbols, 17 * i, 9_000).run(original));
+                String difference = before[i].difference(new Interpreter(symbols, 17 * i, 1_500).run(original));
                 int seed = i;
                 assertTrue(difference == null, () -> "input " + seed + ": " + difference + "\n" + source + "\nSSA\n" + ssaText[0] + "\nafter\n" + print(original));
                 if (before[i].finished) finished++;
