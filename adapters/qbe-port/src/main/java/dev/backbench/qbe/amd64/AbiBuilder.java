@@ -15,7 +15,7 @@ import java.util.Arrays;
 
 /** What the parts of the {@link Abi} pass share: the function, its open block, instructions appended to it, slots wanted in the first block, moves of aggregates' eightbytes. */
 final class AbiBuilder {
-    final Types types;
+    private final Aggregates aggregates;
     Fn fn;
     /** The block that receives what is emitted; changes when variadic access splits one. */
     int open;
@@ -24,10 +24,9 @@ final class AbiBuilder {
     /** Slots for the first block: triples (temporary, alloc operation, size). */
     private int[] slots = new int[48];
     private int slotCount;
-    private Aggregates.Passing[] passings = new Aggregates.Passing[16];
 
     AbiBuilder(Types types) {
-        this.types = types;
+        aggregates = new Aggregates(types);
     }
 
     void reset(Fn fn) {
@@ -43,11 +42,8 @@ final class AbiBuilder {
         return Ref.tmp(fn.newTemporary(cls, 0));
     }
 
-    /** How an aggregate is passed; worked out once for each type. */
     Aggregates.Passing passing(int type) {
-        if (type >= passings.length) passings = Arrays.copyOf(passings, 2 * type);
-        if (passings[type] == null || passings[type].aggregate() != types.get(type)) passings[type] = Aggregates.passing(types, type);
-        return passings[type];
+        return aggregates.passing(type);
     }
 
     /** A temporary for the address of a slot that holds the aggregate, whole eightbytes. */

@@ -2,6 +2,7 @@ package dev.backbench.qbe.amd64;
 
 import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.Types;
+import java.util.Arrays;
 import java.util.List;
 
 /** How System V passes an aggregate ("System V Application Binary Interface, AMD64", 3.2.3): in memory, or each eightbyte in a general or SSE register. */
@@ -48,31 +49,57 @@ final class Aggregates {
 
     private static final int LARGEST_IN_REGISTERS = 16;
 
-    private Aggregates() {}
+    private final Types types;
+    /** By type: for each of the first 16 bytes a bit if an integer lies there, and 16 bits further one if a float does. */
+    private int[] bytes = new int[16];
+    private Types.Aggregate[] of = new Types.Aggregate[16];
+    private Passing[] passings = new Passing[16];
+    private int known;
 
-    static Passing passing(Types types, int type) {
-        Types.Aggregate aggregate = types.get(type);
-        long size = aggregate.size();
-        if (aggregate.opaque() || size > LARGEST_IN_REGISTERS || size == 0) return new Passing(aggregate, 0, Cls.NONE, Cls.NONE);
-        int[] classes = {Cls.NONE, Cls.NONE};
-        classify(types, aggregate, 0, classes);
-        // An eightbyte of nothing but padding is not passed
-        int first = classes[0] == Cls.NONE ? Cls.D : classes[0];
-        return new Passing(aggregate, classes[1] == Cls.NONE ? 1 : 2, first, classes[1]);
+    Aggregates(Types types) {
+        this.types = types;
     }
 
-    /** An eightbyte with any integer in it is passed in a general register. */
-    private static void classify(Types types, Types.Aggregate aggregate, int base, int[] classes) {
+    /** How values of a type are passed; worked out once for each. */
+    Passing passing(int type) {
+        if (known > 0 && (known > types.count() || of[known - 1] != types.get(known - 1))) known = 0; // the types of another file
+        while (known <= type) {
+            if (known == of.length) {
+                bytes = Arrays.copyOf(bytes, 2 * known);
+                of = Arrays.copyOf(of, 2 * known);
+                passings = Arrays.copyOf(passings, 2 * known);
+            }
+            Types.Aggregate aggregate = of[known] = types.get(known);
+            bytes[known] = map(aggregate);
+            passings[known] = passing(aggregate, bytes[known]);
+            known++;
+        }
+        return passings[type];
+    }
+
+    /** An eightbyte with any integer in it is passed in a general register; one of nothing but padding is not passed. */
+    private static Passing passing(Types.Aggregate aggregate, int bytes) {
+        if (aggregate.opaque() || aggregate.size() > LARGEST_IN_REGISTERS || aggregate.size() == 0) return new Passing(aggregate, 0, Cls.NONE, Cls.NONE);
+        int first = (bytes & 0xFF) != 0 ? Cls.L : Cls.D, second = (bytes & 0xFF00) != 0 ? Cls.L : Cls.D;
+        boolean two = (bytes & 0xFF00FF00) != 0;
+        return new Passing(aggregate, two ? 2 : 1, first, two ? second : Cls.NONE);
+    }
+
+    /** Types are made of earlier ones only, whose maps are known. */
+    private int map(Types.Aggregate aggregate) {
+        int map = 0;
         for (List<Types.Field> variant : aggregate.variants()) {
             for (Types.Field field : variant) {
-                int offset = base + field.offset();
+                if (field.offset() >= LARGEST_IN_REGISTERS) break;
                 if (field.kind() == Types.AGGREGATE) {
-                    classify(types, types.get(field.type()), offset, classes);
-                } else if (offset / 8 < classes.length) {
-                    boolean sse = Cls.isFloat(field.kind()) && field.kind() <= Cls.D && classes[offset / 8] != Cls.L;
-                    classes[offset / 8] = sse ? Cls.D : Cls.L;
+                    int inner = bytes[field.type()];
+                    map |= (inner & 0xFFFF) << field.offset() & 0xFFFF | (inner >>> 16) << field.offset() + 16;
+                } else {
+                    boolean sse = field.kind() == Cls.S || field.kind() == Cls.D;
+                    map |= 1 << field.offset() + (sse ? 16 : 0);
                 }
             }
         }
+        return map;
     }
 }

@@ -27,6 +27,9 @@ import java.util.Arrays;
  * <p>Needs SSA form, blocks in reverse postorder, and {@link Uses} of exactly this function. Linear, but that an address looks through {@link Addresses#DEPTH} definitions.
  */
 public final class Isel {
+    /** Bytes of slots; what is beyond is allocated as if its size were not known. */
+    private static final int LARGEST_FRAME = 1 << 28;
+
     private final Uses uses;
     private final Addresses addresses = new Addresses(this);
     Fn fn;
@@ -61,7 +64,7 @@ public final class Isel {
             int at = Fn.STRIDE * i, op = Fn.op(fn.ins[at]);
             if (!Op.isAlloc(op) || !fn.isNumber(fn.ins[at + 2])) continue;
             long size = fn.bits(fn.ins[at + 2]);
-            if (size < 0 || size > 1 << 28) continue;
+            if (size < 0 || size > LARGEST_FRAME || 4L * fn.slots + size > LARGEST_FRAME) continue;
             // Slots count 4-byte units up from the frame's end, whose distance from the frame pointer is a multiple of 16
             int units = (int) (size + 3 >> 2), unitAlign = 1 << op - Op.ALLOC4;
             fn.slots = fn.slots + unitAlign - 1 & -unitAlign;
@@ -279,7 +282,8 @@ public final class Isel {
     private void unsignedToFloat(int cls, int to, int first) {
         int bits = cls == S ? W : L, mantissa = cls == S ? 23 : 52;
         int top = temporary(L), low = temporary(L), shifted = temporary(L), half = temporary(L), converted = temporary(cls), raw = temporary(bits), exponent = temporary(bits), sum = temporary(bits);
-        int source = value(L, first);
+        boolean own = Ref.isCon(first) || slotOf(first) >= 0;
+        int source = own ? temporary(L) : first;
         emit(Op.CAST, cls, to, sum, NONE);
         emit(Op.ADD, bits, sum, raw, exponent);
         emit(Op.SHL, bits, exponent, top, fn.constant(mantissa));
@@ -289,7 +293,7 @@ public final class Isel {
         shift(Op.SHR, L, shifted, source, top);
         emit(Op.AND, L, low, source, top);
         emit(Op.SHR, L, top, source, fn.constant(63));
-        flush();
+        if (own) copy(L, source, first);
     }
 
     /** A long from 2^63 up is out of the signed conversion's range, which then gives only the top bit: the rest is the conversion of what exceeds it. */
