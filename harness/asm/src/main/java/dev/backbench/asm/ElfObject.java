@@ -166,7 +166,12 @@ public final class ElfObject {
     public byte[] toBytes(java.util.function.IntFunction<String> name) {
         section(".note.GNU-stack", 0, false);
         for (Section section : sections) {
-            for (int r = 1; r < section.relocationCount; r += 3) if (section.relocations[r] >= 0) symbol((int) section.relocations[r]).used = true;
+            for (int r = 0; r < section.relocationCount; r += 3) {
+                if (section.relocations[r + 1] < 0) continue;
+                Symbol symbol = symbol((int) section.relocations[r + 1]);
+                symbol.used = true;
+                if ((int) section.relocations[r] == X64Encoder.TPOFF32) symbol.kind = THREAD_LOCAL;
+            }
         }
         List<Symbol> ordered = ordered(name);
         List<Section> relocated = sections.stream().filter(section -> section.relocationCount > 0).toList();
