@@ -11,53 +11,55 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A directory of temporary files for one compile, gone when closed. Those of a process lie in one folder, libgccjit's own too, which is locked while the process lives: who
- * uses GCC next removes the folders of processes that were killed.
+ * A directory of temporary files for one compile, gone when closed. Those of a process lie in one folder, libgccjit's own too, which is there and locked while anything
+ * compiles: who uses GCC next removes the folders of processes that were killed.
  */
 final class Workspace implements AutoCloseable {
     private static final String PREFIX = "backbench-gcc", LOCK = "lock";
     /** A folder this young may belong to a process that has not locked it yet. */
     private static final long YOUNG_MILLIS = TimeUnit.MINUTES.toMillis(1);
+    /** The same for the life of the process: libgccjit asks for it once. */
     private static Path folder;
-    /** Open, and so locked, to the process's end. */
+    private static int users;
     private static FileChannel lock;
 
     private final Path directory;
 
     Workspace() {
         try {
-            directory = Files.createTempDirectory(folder(), "compile");
+            directory = open();
         } catch (IOException e) {
             throw new BackendException("no temporary directory for GCC's output (" + e + "): make room, or set java.io.tmpdir", e);
         }
     }
 
-    private static synchronized Path folder() throws IOException {
-        if (folder != null && Files.isDirectory(folder)) return folder;
-        Path made = Files.createTempDirectory(PREFIX);
-        lock = FileChannel.open(made.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    private static synchronized Path open() throws IOException {
+        if (users == 0) claimFolder();
+        Path directory = Files.createTempDirectory(folder, "compile");
+        users++;
+        return directory;
+    }
+
+    private static void claimFolder() throws IOException {
+        if (folder == null) makeFolder();
+        else if (!Files.isDirectory(folder)) Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         lock.lock();
-        if (folder == null) Runtime.getRuntime().addShutdownHook(new Thread(Workspace::removeFolder));
-        folder = made;
+    }
+
+    private static void makeFolder() throws IOException {
+        folder = Files.createTempDirectory(PREFIX);
         try (Arena arena = Arena.ofConfined()) {
-            long ignored = (long) NativeLibrary.process().words("setenv").invokeExact(arena.allocateFrom("TMPDIR").address(), arena.allocateFrom(made.toString()).address(), 1L,
-                    0L, 0L, 0L);
+            long ignored = (long) NativeLibrary.process().words("setenv").invokeExact(arena.allocateFrom("TMPDIR").address(),
+                    arena.allocateFrom(folder.toString()).address(), 1L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw NativeLibrary.sneak(t);
         }
-        removeAbandoned(made.getParent());
-        return folder;
-    }
-
-    private static synchronized void removeFolder() {
-        try {
-            AptDownload.delete(folder);
-        } catch (IOException e) {
-            // The next process does it.
-        }
+        removeAbandoned(folder.getParent());
     }
 
     static void removeAbandoned(Path temporary) {
@@ -94,9 +96,16 @@ final class Workspace implements AutoCloseable {
     @Override
     public void close() {
         try {
-            AptDownload.delete(directory);
+            close(directory);
         } catch (IOException e) {
             throw new BackendException("temporary files of GCC cannot be removed: " + e, e);
+        }
+    }
+
+    private static synchronized void close(Path directory) throws IOException {
+        boolean last = --users == 0;
+        try (FileChannel closed = last ? lock : null) {
+            AptDownload.delete(last ? folder : directory);
         }
     }
 }
