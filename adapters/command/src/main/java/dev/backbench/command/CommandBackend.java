@@ -4,6 +4,7 @@ import dev.backbench.exec.process.Place;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
+import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.Ledger;
@@ -35,6 +36,11 @@ public final class CommandBackend implements Backend {
     }
 
     @Override
+    public boolean runsInContainer() {
+        return true;
+    }
+
+    @Override
     public Availability available() {
         return Availability.YES;
     }
@@ -44,7 +50,8 @@ public final class CommandBackend implements Backend {
     public Availability available(CompileOptions options) {
         try {
             Declaration declaration = Declaration.read(file(options));
-            return declaration.version() == null ? Availability.YES : new VersionCommand(declaration, options.file()).availability();
+            if (contained(options)) return Place.containerAvailable(image(declaration));
+            return declaration.version() == null ? Availability.YES : new VersionCommand(declaration, options.file(), Place.here()).availability();
         } catch (BackendException unreadable) {
             return Availability.no(unreadable.getMessage(), "correct the declaration; docs/command-backends.md says what it holds");
         }
@@ -53,7 +60,21 @@ public final class CommandBackend implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         Path file = file(options);
-        return new CommandCompiler(Declaration.read(file), file.toAbsolutePath().getParent(), Place.here());
+        Declaration declaration = Declaration.read(file);
+        return new CommandCompiler(declaration, file.toAbsolutePath().getParent(), place(declaration, options));
+    }
+
+    private static boolean contained(CompileOptions options) {
+        return options.extra().contains(BackendSpec.CONTAINER);
+    }
+
+    private static Place place(Declaration declaration, CompileOptions options) {
+        return contained(options) ? Place.container(image(declaration)) : Place.here();
+    }
+
+    private static String image(Declaration declaration) {
+        if (declaration.image() == null) throw new BackendException("the declaration of " + declaration.name() + " names no \"image\" to run in");
+        return declaration.image();
     }
 
     private static Path file(CompileOptions options) {
@@ -70,7 +91,15 @@ public final class CommandBackend implements Backend {
         notes.put("compile", String.join(" && ", declaration.compile().stream().map(words -> String.join(" ", words)).toList()));
         notes.put("run", String.join(" ", declaration.run()));
         notes.put("process start", "inside every compile; inside a run only where the program sets no marks");
-        return new Ledger(declaration.version() == null ? "not declared" : new VersionCommand(declaration, file).line(), null, file.toString(), "child process", "default", options.threads(), "wasm", "as declared", false, "as declared",
+        if (contained(options)) notes.put("container", Place.describe(image(declaration)));
+        return new Ledger(version(declaration, options), null, file.toString(), contained(options) ? "container" : "child process", "default", options.threads(), "wasm", "as declared", false, "as declared",
                 "as declared", false, "as declared", "as declared", false, "none", "all", notes);
+    }
+
+    private static String version(Declaration declaration, CompileOptions options) {
+        if (declaration.version() == null) return "not declared";
+        try (Place place = place(declaration, options)) {
+            return new VersionCommand(declaration, options.file(), place).line();
+        }
     }
 }

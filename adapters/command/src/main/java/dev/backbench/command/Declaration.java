@@ -19,8 +19,9 @@ import java.util.Map;
  * @param compile commands, one after another
  * @param run one command; its exit code is the program's; for marks see {@link dev.backbench.exec.process.ProgramProcess}
  * @param install what to type when a command is missing; may be null
+ * @param image the image that has the commands, for {@code +in=container}; may be null
  */
-record Declaration(String name, List<String> version, List<List<String>> compile, List<String> run, String install) {
+record Declaration(String name, List<String> version, List<List<String>> compile, List<String> run, String install, String image) {
     /** @throws BackendException with file, place and what is expected */
     static Declaration read(Path file) {
         try {
@@ -39,7 +40,7 @@ record Declaration(String name, List<String> version, List<List<String>> compile
 
     /** Whether a command uses a place. */
     boolean mentions(String place) {
-        return compile.stream().anyMatch(words -> mentions(words, place)) || mentions(run, place);
+        return compile.stream().anyMatch(words -> mentions(words, place)) || mentions(run, place) || version != null && mentions(version, place);
     }
 
     private static boolean mentions(List<String> words, String place) {

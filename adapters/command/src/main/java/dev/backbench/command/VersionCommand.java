@@ -1,8 +1,9 @@
 package dev.backbench.command;
 
+import dev.backbench.exec.process.Place;
+import dev.backbench.exec.process.ProgramProcess;
 import dev.backbench.spi.Availability;
-import java.io.IOException;
-import java.io.Writer;
+import dev.backbench.spi.BackendException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,32 +11,29 @@ import java.util.Map;
 /** The declared version command, run once: its first line is the version, and what it says when it fails is why the compiler is not available. */
 final class VersionCommand {
     private final Declaration declaration;
-    private final String line;
-    private final String failure;
+    private final String line, failure;
 
-    VersionCommand(Declaration declaration, Path file) {
+    /** @param file the declaration's @param place where its commands run */
+    VersionCommand(Declaration declaration, Path file, Place place) {
         this.declaration = declaration;
-        List<String> words = Declaration.fill(declaration.version(), Map.of("here", file.toAbsolutePath().getParent().toString()), List.of());
+        Path here = file.toAbsolutePath().getParent();
+        List<String> words = Declaration.fill(declaration.version(), Map.of("here", here.toString()), List.of());
         String said = null, wrong = null;
-        try {
-            Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            said = process.inputReader().readLine();
-            process.inputReader().transferTo(Writer.nullWriter());
-            int exit = process.waitFor();
-            if (exit != 0) wrong = said == null ? "'" + words.getFirst() + "' ended with " + exit : said.strip();
-        } catch (IOException e) {
-            wrong = "cannot start '" + words.getFirst() + "'";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            wrong = "interrupted";
+        try (ProgramProcess process = new ProgramProcess(declaration.name(), place, null)) {
+            process.send();
+            if (declaration.mentions("{here}")) place.send(here);
+            ProgramProcess.Said output = process.ask(words);
+            said = output.firstLine();
+            if (output.exit() != 0) wrong = said.isEmpty() ? "'" + words.getFirst() + "' ended with " + output.exit() : said;
+        } catch (BackendException e) {
+            wrong = e.getMessage().substring(e.getMessage().indexOf(": ") + 2);
         }
         line = said;
         failure = wrong;
     }
 
     String line() {
-        return failure != null ? "unknown: " + failure : line == null ? "unknown: the version command said nothing" : line.strip();
+        return failure != null ? "unknown: " + failure : line.isEmpty() ? "unknown: the version command said nothing" : line;
     }
 
     Availability availability() {

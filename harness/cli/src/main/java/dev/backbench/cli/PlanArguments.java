@@ -1,5 +1,6 @@
 package dev.backbench.cli;
 
+import dev.backbench.core.plan.Backends;
 import dev.backbench.core.plan.PlanOptions;
 import dev.backbench.core.plan.PlanPreset;
 import dev.backbench.core.row.Measure;
@@ -62,9 +63,12 @@ final class PlanArguments {
     @Option(names = "--timeout", split = ",", hideParamSyntax = true, paramLabel = "STAGE:TIME,…", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
     List<String> timeouts = new ArrayList<>();
 
+    @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them.")
+    String in;
+
     PlanOptions options(List<String> argv) {
         PlanOptions options = new PlanOptions();
-        options.backends = trimmed(backends);
+        options.backends = in == null ? trimmed(backends) : contained(trimmed(backends));
         options.workloads = trimmed(workloads);
         if (!measures.isEmpty()) options.measures = measures();
         if (preset != null) options.preset = preset();
@@ -79,6 +83,13 @@ final class PlanArguments {
         options.timeouts = timeouts(options.timeouts);
         options.argv = new ArrayList<>(argv);
         return options;
+    }
+
+    private List<String> contained(List<String> names) {
+        if (!in.equals("container")) throw unknown("place", in, List.of("container"));
+        List<String> contained = Backends.onClassPath().inContainers(names);
+        if (contained.equals(names)) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do");
+        return contained;
     }
 
     private static List<String> trimmed(List<String> words) {

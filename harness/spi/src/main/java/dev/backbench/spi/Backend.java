@@ -50,6 +50,11 @@ public interface Backend {
         return false;
     }
 
+    /** Whether its commands can run in an image of their own, as {@code +in=container} asks; the option arrives in {@link CompileOptions#extra}. */
+    default boolean runsInContainer() {
+        return false;
+    }
+
     /** Whether compile time is paid lazily or again later, so that compile cells are {@code tiered}. */
     default boolean tiered() {
         return false;

@@ -20,6 +20,8 @@ import java.util.TreeSet;
  */
 public record BackendSpec(String id, String version, String level, List<String> options, Path file) {
     public static final String ALL = "*";
+    /** Option of the back ends whose commands can run in an image. */
+    public static final String CONTAINER = "in=container";
     /** Options that every back end takes: linear memory accesses are checked in code instead of by guard pages; and {@code threads=N}. */
     private static final String EXPLICIT = "bounds=explicit", THREADS = "threads=";
 
@@ -56,10 +58,12 @@ public record BackendSpec(String id, String version, String level, List<String> 
         return new BackendSpec(rest, version, level, options, null);
     }
 
-    /** All after the sign is the file's name, whatever it holds. */
+    /** All after the sign is the file's name, whatever it holds, but for the one option that goes with a file. */
     private static BackendSpec withFile(String text, int equals) {
-        if (equals + 1 == text.length()) throw malformed(text);
-        return new BackendSpec(text.substring(0, equals), null, null, List.of(), Path.of(text.substring(equals + 1)).toAbsolutePath().normalize());
+        boolean contained = text.endsWith('+' + CONTAINER);
+        String file = text.substring(equals + 1, text.length() - (contained ? CONTAINER.length() + 1 : 0));
+        if (file.isEmpty()) throw malformed(text);
+        return new BackendSpec(text.substring(0, equals), null, null, contained ? List.of(CONTAINER) : List.of(), Path.of(file).toAbsolutePath().normalize());
     }
 
     private static int firstMark(String text) {
@@ -103,7 +107,10 @@ public record BackendSpec(String id, String version, String level, List<String> 
             throw new BackendException(id + " has no level '" + level + "'" + nearest(level, backend.levels()));
         }
         for (String option : options) {
-            boolean known = option.equals(EXPLICIT) || option.startsWith(THREADS) || backend.options().contains(option);
+            if (option.equals(CONTAINER) && !backend.runsInContainer()) {
+                throw new BackendException(id + " does not run as commands of its own, so there is no container for it: leave out '+" + option + "'");
+            }
+            boolean known = option.equals(EXPLICIT) || option.equals(CONTAINER) || option.startsWith(THREADS) || backend.options().contains(option);
             if (known) continue;
             List<String> all = new ArrayList<>(backend.options());
             all.add(EXPLICIT);
@@ -161,10 +168,10 @@ public record BackendSpec(String id, String version, String level, List<String> 
 
     /** In the same form; the level is left out where {@code single} says that the back end has but one. */
     public String canonical(boolean single) {
-        if (file != null) return id + '=' + file;
         StringBuilder name = new StringBuilder(id);
+        if (file != null) name.append('=').append(file);
         if (version != null) name.append('@').append(version);
-        if (!single && level != null) name.append(':').append(level);
+        if (!single && level != null && file == null) name.append(':').append(level);
         for (String option : options) name.append('+').append(option);
         return name.toString();
     }

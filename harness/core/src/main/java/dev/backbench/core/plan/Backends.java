@@ -75,6 +75,21 @@ public final class Backends {
         return List.copyOf(chosen.values());
     }
 
+    /** The same names, with the option for a container where the back end has one. @throws UsageException a name that is none */
+    public List<String> inContainers(List<String> names) {
+        List<String> contained = new ArrayList<>();
+        try {
+            for (String name : names) {
+                BackendSpec spec = BackendSpec.parse(name);
+                boolean add = spec.among(byId.values()).runsInContainer() && !spec.options().contains(BackendSpec.CONTAINER);
+                contained.add(add ? name + '+' + BackendSpec.CONTAINER : name);
+            }
+        } catch (BackendException misnamed) {
+            throw new UsageException(misnamed.getMessage());
+        }
+        return contained;
+    }
+
     /** What takes part when the user names none: each available back end's levels for comparison. */
     public List<Chosen> byDefault(int threads) {
         List<Chosen> chosen = new ArrayList<>();

@@ -72,4 +72,14 @@ class BackendSpecTest {
         assertEquals(4, chosen.stream().limit(4).map(Backends.Chosen::optionsDigest).distinct().count());
         assertEquals(chosen.getFirst().optionsDigest(), chosen.getLast().optionsDigest(), "the back end's id is beside it, not in it");
     }
+
+    @Test
+    void aFileTakesOneOption() {
+        BackendSpec contained = BackendSpec.parse("cmd=/a+b:c@d.json+in=container"), plain = BackendSpec.parse("cmd=/a+b:c@d.json");
+        assertEquals(java.nio.file.Path.of("/a+b:c@d.json"), contained.file());
+        assertEquals(java.util.List.of(BackendSpec.CONTAINER), contained.options());
+        assertEquals("cmd=/a+b:c@d.json+in=container", contained.canonical(true));
+        assertEquals(contained, BackendSpec.parse(contained.canonical(true)));
+        assertEquals(java.util.List.of(), plain.options());
+    }
 }

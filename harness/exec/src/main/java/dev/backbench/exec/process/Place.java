@@ -1,15 +1,16 @@
 package dev.backbench.exec.process;
 
+import dev.backbench.spi.Availability;
 import dev.backbench.spi.BackendException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Where commands run: on this machine, or in a container. A file has the same path there as here once it was sent. */
 public interface Place extends AutoCloseable {
-    /** Option of a back end whose commands shall run in its image. */
-    String CONTAINER_OPTION = "in=container";
+    String NONE = "this build has no containers";
 
     /**
      * A command to run to its end.
@@ -23,6 +24,12 @@ public interface Place extends AutoCloseable {
 
     /** Makes places of another kind than this machine; found with {@link ServiceLoader}. */
     interface Containers {
+        /** Whether one of that image can be started; asks the engine, but loads no client. */
+        Availability available(String image);
+
+        /** The image's content by hash; null if unknown. */
+        String imageId(String image);
+
         /** @throws BackendException there is no engine or no such image; the message says what to type */
         Place start(String image);
     }
@@ -59,7 +66,21 @@ public interface Place extends AutoCloseable {
 
     /** A container of an image, without network, on this process's cores. @throws BackendException there is none to be had; the message says what to type */
     static Place container(String image) {
-        return ServiceLoader.load(Containers.class).findFirst().orElseThrow(() -> new BackendException("this build has no containers")).start(image);
+        return containers().orElseThrow(() -> new BackendException(NONE)).start(image);
+    }
+
+    /** Whether {@link #container} would succeed. */
+    static Availability containerAvailable(String image) {
+        return containers().map(c -> c.available(image)).orElseGet(() -> Availability.no(NONE, "build all of it: ./bench"));
+    }
+
+    /** For a ledger: the image with its content's hash. */
+    static String describe(String image) {
+        return image + ' ' + containers().map(c -> c.imageId(image)).orElse(null) + ", no network, 4 GiB, on the worker's cores; starting a command is inside wall time, its CPU time is the container's";
+    }
+
+    private static Optional<Containers> containers() {
+        return ServiceLoader.load(Containers.class).findFirst();
     }
 
     /** There is no such command. */

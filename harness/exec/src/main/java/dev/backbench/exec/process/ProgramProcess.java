@@ -78,6 +78,21 @@ public final class ProgramProcess implements AutoCloseable {
         throw new BackendException(owner + ": '" + command.getFirst() + "' ended with " + exit + ": " + tail(log));
     }
 
+    /** What a command printed. */
+    public record Said(int exit, String firstLine) {}
+
+    /** Runs a command that answers a question, such as one about its version. @throws BackendException it could not be started */
+    public Said ask(List<String> command) {
+        Path answer = folder.resolve("answer");
+        int exit = run(new Place.Step(command, folder, Map.of(), null, answer, null));
+        place.fetch(answer);
+        try (Stream<String> lines = Files.lines(answer)) {
+            return new Said(exit, lines.findFirst().orElse("").strip());
+        } catch (IOException | UncheckedIOException e) {
+            throw new BackendException(owner + ": its answer cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /** Runs a program; {@code config}'s arguments are not added. Its working folder is the preopened one. */
     public ProgramResult run(List<String> command, ProgramConfig config, Map<String, String> environment) {
         try {
