@@ -1,0 +1,307 @@
+package dev.backbench.cranelift.ir;
+
+import java.util.Arrays;
+
+/**
+ * One function as arrays of ints: instructions, values and blocks are numbers, printed {@code inst7}, {@code v3}, {@code block2}. The whole is reused: {@link #reset} keeps
+ * the arrays.
+ *
+ * <p>Invariant: the results of an instruction and the parameters of a block name values whose definition names that instruction or block.
+ */
+public final class Function {
+    /** Numbers of values and blocks that a text may use; more is a limit, not an error of the text. */
+    public static final int MAX_NUMBER = 1 << 24;
+    public static final int NO_DEFINITION = 0, RESULT = 1, PARAM = 2, ALIAS = 3;
+
+    public final Pool pool = new Pool();
+    public final Bytes text = new Bytes();
+    public final Entities entities = new Entities();
+    public final Layout layout = new Layout();
+
+    /** Its name, as of an external function; signature fields as in {@link Entities}; lines of its first and last byte. */
+    public int name, conv, params, returns, firstLine, lastLine;
+    /** The global value that bounds the stack, -1 where none does. */
+    public int stackLimit;
+
+    private int insts;
+    private int[] op = new int[256], control = new int[256], args = new int[256], results = new int[256];
+    private int[] entity = new int[256], extra = new int[256], flags = new int[256], stackMap = new int[256], line = new int[256];
+    private long[] immediate = new long[256];
+
+    private int values;
+    private int[] valueType = new int[256], valueKind = new int[256], valueDefinition = new int[256];
+
+    private int blocks;
+    private int[] blockParams = new int[32], blockLine = new int[32];
+    private boolean[] cold = new boolean[32];
+
+    public Function() {
+        reset();
+    }
+
+    public void reset() {
+        layout.reset(blocks, insts);
+        Arrays.fill(valueKind, 0, values, NO_DEFINITION);
+        Arrays.fill(valueType, 0, values, Types.NONE);
+        Arrays.fill(blockParams, 0, blocks, 0);
+        Arrays.fill(blockLine, 0, blocks, 0);
+        Arrays.fill(cold, 0, blocks, false);
+        insts = values = blocks = 0;
+        pool.reset();
+        text.reset();
+        entities.reset();
+        params = returns = firstLine = lastLine = 0;
+        conv = CallConv.FAST.ordinal();
+        stackLimit = -1;
+    }
+
+    // Instructions.
+
+    public int insts() {
+        return insts;
+    }
+
+    /** An instruction without operands and results, in no block. */
+    public int newInst(Op which, int controlType) {
+        if (insts == op.length) growInsts();
+        int inst = insts++;
+        op[inst] = which.ordinal();
+        control[inst] = controlType;
+        args[inst] = results[inst] = extra[inst] = flags[inst] = stackMap[inst] = line[inst] = 0;
+        entity[inst] = -1;
+        immediate[inst] = 0;
+        return inst;
+    }
+
+    private void growInsts() {
+        int size = insts * 2;
+        op = Arrays.copyOf(op, size);
+        control = Arrays.copyOf(control, size);
+        args = Arrays.copyOf(args, size);
+        results = Arrays.copyOf(results, size);
+        entity = Arrays.copyOf(entity, size);
+        extra = Arrays.copyOf(extra, size);
+        flags = Arrays.copyOf(flags, size);
+        stackMap = Arrays.copyOf(stackMap, size);
+        line = Arrays.copyOf(line, size);
+        immediate = Arrays.copyOf(immediate, size);
+    }
+
+    public Op op(int inst) {
+        return Op.of(op[inst]);
+    }
+
+    /** The type that the operation's types follow from; {@link Types#NONE} where they are fixed. */
+    public int control(int inst) {
+        return control[inst];
+    }
+
+    public void setControl(int inst, int type) {
+        control[inst] = type;
+    }
+
+    /** Value operands, the fixed ones first; arguments of blocks are not among them. A list of {@link #pool}. */
+    public int args(int inst) {
+        return args[inst];
+    }
+
+    public int arg(int inst, int i) {
+        return pool.get(args[inst], i);
+    }
+
+    public void setArgs(int inst, int list) {
+        args[inst] = list;
+    }
+
+    public int results(int inst) {
+        return results[inst];
+    }
+
+    public int result(int inst, int i) {
+        return pool.get(results[inst], i);
+    }
+
+    public void setResults(int inst, int list) {
+        results[inst] = list;
+    }
+
+    /** The function, signature, slot, global value, constant or block it names. */
+    public int entity(int inst) {
+        return entity[inst];
+    }
+
+    public void setEntity(int inst, int number) {
+        entity[inst] = number;
+    }
+
+    /**
+     * Where it goes, a list: {@code jump} and {@code brif} of {@linkplain #blockCall block calls}; {@code br_table} the default first; {@code try_call} its signature, the
+     * normal return, then three ints for each handler: kind, tag, block call or value.
+     */
+    public int extra(int inst) {
+        return extra[inst];
+    }
+
+    public void setExtra(int inst, int list) {
+        extra[inst] = list;
+    }
+
+    /** {@link MemFlags}, or the ordinal of a condition, or a trap code. */
+    public int flags(int inst) {
+        return flags[inst];
+    }
+
+    public void setFlags(int inst, int value) {
+        flags[inst] = value;
+    }
+
+    /** An integer, an offset, a lane, the bits of a float, or which {@link RmwOp}. */
+    public long immediate(int inst) {
+        return immediate[inst];
+    }
+
+    public void setImmediate(int inst, long value) {
+        immediate[inst] = value;
+    }
+
+    /** A list, three ints each: type, slot, offset. */
+    public int stackMap(int inst) {
+        return stackMap[inst];
+    }
+
+    public void setStackMap(int inst, int list) {
+        stackMap[inst] = list;
+    }
+
+    /** From 1; 0 where a pass made it. */
+    public int line(int inst) {
+        return line[inst];
+    }
+
+    public void setLine(int inst, int number) {
+        line[inst] = number;
+    }
+
+    // Handlers of a try_call.
+
+    public static final int HANDLER_TAG = 0, HANDLER_DEFAULT = 1, HANDLER_CONTEXT = 2;
+    public static final int TRY_SIGNATURE = 0, TRY_NORMAL = 1, TRY_HANDLERS = 2, HANDLER_INTS = 3;
+
+    // Block calls: a list of the block and its arguments. An argument below zero is a result or payload of a try_call.
+
+    public int blockCallBlock(int call) {
+        return pool.get(call, 0);
+    }
+
+    public int blockCallArgs(int call) {
+        return pool.length(call) - 1;
+    }
+
+    public int blockCallArg(int call, int i) {
+        return pool.get(call, 1 + i);
+    }
+
+    public static int tryResult(int i) {
+        return ~(2 * i);
+    }
+
+    public static int tryPayload(int i) {
+        return ~(2 * i + 1);
+    }
+
+    public static boolean isTryResult(int arg) {
+        return arg < 0 && (~arg & 1) == 0;
+    }
+
+    public static int tryIndex(int arg) {
+        return ~arg >> 1;
+    }
+
+    // Values.
+
+    /** One more than the highest number. */
+    public int values() {
+        return values;
+    }
+
+    public int newValue(int type, int kind, int definition) {
+        int value = values;
+        defineValue(value, type, kind, definition);
+        return value;
+    }
+
+    /** @param definition the instruction, the block, or the value an alias stands for */
+    public void defineValue(int value, int type, int kind, int definition) {
+        if (value >= values) growValues(value + 1);
+        valueType[value] = type;
+        valueKind[value] = kind;
+        valueDefinition[value] = definition;
+    }
+
+    private void growValues(int count) {
+        if (count > valueType.length) {
+            int size = Math.max(count, valueType.length * 2);
+            valueType = Arrays.copyOf(valueType, size);
+            valueKind = Arrays.copyOf(valueKind, size);
+            valueDefinition = Arrays.copyOf(valueDefinition, size);
+        }
+        values = count;
+    }
+
+    public int valueType(int value) {
+        int original = resolve(value);
+        return original >= 0 && original < values ? valueType[original] : Types.NONE;
+    }
+
+    public int valueKind(int value) {
+        return value >= 0 && value < values ? valueKind[value] : NO_DEFINITION;
+    }
+
+    public int valueDefinition(int value) {
+        return valueDefinition[value];
+    }
+
+    /** What it stands for in the end; itself unless an alias. Chains of aliases have no cycles. */
+    public int resolve(int value) {
+        while (value >= 0 && value < values && valueKind[value] == ALIAS) value = valueDefinition[value];
+        return value;
+    }
+
+    // Blocks.
+
+    public int blocks() {
+        return blocks;
+    }
+
+    /** Makes it known; it is in the layout only once appended there. */
+    public void defineBlock(int block, int lineNumber) {
+        if (block >= blockParams.length) {
+            int size = Math.max(block + 1, blockParams.length * 2);
+            blockParams = Arrays.copyOf(blockParams, size);
+            blockLine = Arrays.copyOf(blockLine, size);
+            cold = Arrays.copyOf(cold, size);
+        }
+        blocks = Math.max(blocks, block + 1);
+        blockLine[block] = lineNumber;
+    }
+
+    public int blockParams(int block) {
+        return blockParams[block];
+    }
+
+    public void setBlockParams(int block, int list) {
+        blockParams[block] = list;
+    }
+
+    public int blockLine(int block) {
+        return blockLine[block];
+    }
+
+    public boolean isCold(int block) {
+        return cold[block];
+    }
+
+    public void setCold(int block) {
+        cold[block] = true;
+    }
+}
