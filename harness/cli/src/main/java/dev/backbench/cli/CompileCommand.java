@@ -44,6 +44,8 @@ final class CompileCommand extends BenchCommand {
         List<String> stages = chosen.backend().stages();
         if (stage != null && stages.isEmpty()) throw CliException.usage(chosen.name() + " shows no stages of its pipeline");
         if (stage != null && !stages.contains(stage)) throw PlanArguments.unknown("stage of " + chosen.name() + " named", stage, stages);
+        // IL has no machine code of its own form: an object is what comes of it
+        if (stage == null && output != null && file.toString().endsWith(".ssa") && stages.contains("obj")) stage = "obj";
         try (Compiler compiler = one.compiler(chosen)) {
             if (stage == null) describe(chosen.name(), compiler, input);
             else deliver(compiler.emit(input, stage, function));

@@ -9,12 +9,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "conformance", synopsisSubcommandLabel = "SUITE", subcommands = ConformanceCommand.Wasm.class,
+@Command(name = "conformance", synopsisSubcommandLabel = "SUITE", subcommands = {ConformanceCommand.Wasm.class, ConformanceCommand.Ssa.class},
     description = "Run a conformance suite against a back end.")
 final class ConformanceCommand extends BenchCommand {
     @Override
     int run() {
-        throw CliException.usage("which suite? Type: bench conformance wasm --backend=ID DIR…");
+        throw CliException.usage("which suite? Type: bench conformance wasm --backend=ID DIR…, or ssa");
     }
 
     @Command(name = "wasm",
@@ -46,6 +46,28 @@ final class ConformanceCommand extends BenchCommand {
             Duration perFile = limit == null ? ConformanceCommandRunner.Options.USUAL.limit() : Times.parse("--limit", limit);
             ConformanceCommandRunner.Options options = new ConformanceCommandRunner.Options(format == Format.json, here, jobs, perFile);
             return ConformanceCommandRunner.run(backend, places, options, console().out, console().progress());
+        }
+    }
+
+    @Command(name = "ssa", description = {"Run tests in QBE's format: IL with a driver in C and its output in comments. Needs cc. The last line is 'N passed, N failed, N skipped'."})
+    static final class Ssa extends BenchCommand {
+        @Option(names = "--backend", required = true, paramLabel = "ID[:LEVEL]", description = "Which back end; one that takes IL.")
+        String backend;
+
+        @Option(names = "--format", paramLabel = "text|json", description = "text if not said.")
+        Wasm.Format format = Wasm.Format.text;
+
+        @Option(names = "--limit", paramLabel = "TIME", description = "Limit of linking and of running one file. 2m if not said.")
+        String limit;
+
+        @Parameters(paramLabel = "DIR", arity = "1..*", description = "Folders or single files.")
+        List<Path> places = new ArrayList<>();
+
+        @Override
+        int run() {
+            Duration perFile = limit == null ? ConformanceCommandRunner.Options.USUAL.limit() : Times.parse("--limit", limit);
+            ConformanceCommandRunner.Options options = new ConformanceCommandRunner.Options(format == Wasm.Format.json, true, 1, perFile);
+            return ConformanceCommandRunner.runSsa(backend, places, options, console().out, console().progress());
         }
     }
 }

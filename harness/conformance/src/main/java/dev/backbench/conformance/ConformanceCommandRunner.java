@@ -21,6 +21,8 @@ public final class ConformanceCommandRunner {
         public static final Options USUAL = new Options(false, false, Math.max(1, Runtime.getRuntime().availableProcessors() / 2), Duration.ofMinutes(2));
     }
 
+    private static final String WASM = "wasm", SSA = "ssa";
+
     private ConformanceCommandRunner() {}
 
     /**
@@ -31,6 +33,15 @@ public final class ConformanceCommandRunner {
      * @return an exit code
      */
     public static int run(String backendSpec, List<Path> places, Options options, PrintStream out, PrintStream progress) {
+        return run(WASM, backendSpec, places, options, out, progress);
+    }
+
+    /** QBE's tests at and below {@code places}, for a back end that takes IL: {@link SsaSuite}. The rest as for {@link #run}. */
+    public static int runSsa(String backendSpec, List<Path> places, Options options, PrintStream out, PrintStream progress) {
+        return run(SSA, backendSpec, places, options, out, progress);
+    }
+
+    private static int run(String suite, String backendSpec, List<Path> places, Options options, PrintStream out, PrintStream progress) {
         try {
             BackendSpec spec = BackendSpec.parse(backendSpec).single();
             Backend backend = spec.backend();
@@ -39,7 +50,12 @@ public final class ConformanceCommandRunner {
                 progress.println(spec + " is unavailable: " + available.reason() + ". To fix: " + available.fix());
                 return NOTHING_RAN;
             }
-            return report(spec.toString(), run(spec, places, options, progress), options, out, progress);
+            if (!backend.inputs().contains(suite)) {
+                progress.println(spec + " takes " + String.join(", ", backend.inputs()) + ", not " + suite);
+                return USAGE;
+            }
+            if (suite.equals(SSA)) return report(suite, spec.toString(), runSsa(spec, places, options, progress), options, out, progress);
+            return report(suite, spec.toString(), run(spec, places, options, progress), options, out, progress);
         } catch (BackendException | IOException e) {
             progress.println("bench conformance: " + e.getMessage());
             return USAGE;
@@ -56,13 +72,19 @@ public final class ConformanceCommandRunner {
         }
     }
 
-    private static int report(String spec, List<FileResult> results, Options options, PrintStream out, PrintStream progress) throws IOException {
+    private static List<FileResult> runSsa(BackendSpec spec, List<Path> places, Options options, PrintStream progress) throws IOException, InterruptedException {
+        try (Compiler compiler = spec.newCompiler()) {
+            return new SsaSuite(compiler, options.limit).run(places, progress);
+        }
+    }
+
+    private static int report(String suite, String spec, List<FileResult> results, Options options, PrintStream out, PrintStream progress) throws IOException {
         if (results.isEmpty()) {
-            progress.println("bench conformance: no script (a JSON file of commands) in the folders given");
+            progress.println("bench conformance: nothing to run (for wasm: JSON files of commands; for ssa: .ssa files) in the folders given");
             return NOTHING_RAN;
         }
         if (options.json) {
-            Report.json(spec, results, out);
+            Report.json(suite, spec, results, out);
             progress.println(Report.totals(results));
         } else {
             Report.text(results, out);

@@ -45,9 +45,9 @@ final class Report {
         out.println(totals(results));
     }
 
-    static void json(String backend, List<FileResult> results, PrintStream out) throws IOException {
+    static void json(String suite, String backend, List<FileResult> results, PrintStream out) throws IOException {
         ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        ObjectNode document = mapper.createObjectNode().put("schema", SCHEMA).put("suite", "wasm").put("backend", backend);
+        ObjectNode document = mapper.createObjectNode().put("schema", SCHEMA).put("suite", suite).put("backend", backend);
         counts(document, results);
         ArrayNode files = document.putArray("files");
         for (FileResult result : results) {

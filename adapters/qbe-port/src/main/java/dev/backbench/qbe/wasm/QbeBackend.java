@@ -31,6 +31,17 @@ public final class QbeBackend implements Backend {
         return "QBE's IL and passes written anew in Java; machine code for x86-64 without an assembler";
     }
 
+    /** Wasm, and QBE's IL as text, of which {@link #stages} can be had. */
+    @Override
+    public Set<String> inputs() {
+        return Set.of("wasm", "ssa");
+    }
+
+    @Override
+    public List<String> stages() {
+        return List.of(WasmCompiler.IL, WasmCompiler.ASM, WasmCompiler.OBJ);
+    }
+
     @Override
     public boolean javaHosted() {
         return true;

@@ -1,39 +1,35 @@
 package dev.backbench.qbe.wasm;
 
 import dev.backbench.exec.NativeCompiler;
-import dev.backbench.qbe.amd64.Abi;
-import dev.backbench.qbe.amd64.Isel;
-import dev.backbench.qbe.amd64.Simpl;
+import dev.backbench.qbe.QbeCompiler;
+import dev.backbench.qbe.amd64.ObjectOutput;
+import dev.backbench.qbe.amd64.Output;
+import dev.backbench.qbe.amd64.TextOutput;
 import dev.backbench.qbe.il.Fn;
+import dev.backbench.qbe.il.IlException;
+import dev.backbench.qbe.il.Printer;
+import dev.backbench.qbe.il.Symbols;
 import dev.backbench.qbe.il.Types;
-import dev.backbench.qbe.pass.Cfg;
-import dev.backbench.qbe.pass.Dominators;
-import dev.backbench.qbe.pass.Loops;
-import dev.backbench.qbe.pass.Uses;
-import dev.backbench.qbe.regalloc.Allocator;
-import dev.backbench.qbe.regalloc.SimplJmp;
+import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CodeImage;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.wasm.FunctionTranslator;
 import dev.backbench.wasm.WasmModule;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 
-/** Wasm to IL in memory, through the passes, to machine code in memory, a function at a time. */
+/** Wasm to IL in memory, through the passes, to machine code in memory, a function at a time; and IL text to objects and assembler text. */
 final class WasmCompiler extends NativeCompiler {
+    static final String IL = "il", ASM = "asm", OBJ = "obj";
     private static final String TRANSLATE = PhaseClock.DECODE + "+" + PhaseClock.TRANSLATE;
 
     private final boolean guard;
     private final Fn fn = new Fn();
-    private final Cfg cfg = new Cfg();
-    private final Uses uses = new Uses();
-    private final Dominators dominators = new Dominators();
-    private final Loops loops = new Loops();
-    private final Abi abi = new Abi(new Types());
-    private final Simpl simpl = new Simpl();
-    private final ZeroUpper zeroUpper = new ZeroUpper();
-    private final Isel isel = new Isel(uses);
-    private final Allocator allocator = new Allocator();
-    private final SimplJmp simplJmp = new SimplJmp();
+    private final WasmPasses passes = new WasmPasses();
     private final ImageBuilder image = new ImageBuilder();
 
     WasmCompiler(CompileOptions options) {
@@ -44,27 +40,76 @@ final class WasmCompiler extends NativeCompiler {
     protected CodeImage compile(WasmModule module, PhaseClock clock) {
         FunctionTranslator translator = new FunctionTranslator(module);
         WasmToIl builder = new WasmToIl(fn, module, guard);
+        passes.clock = clock;
         image.begin(module);
         for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) {
             clock.enter(TRANSLATE);
             translator.translate(f, builder);
-            clock.enter(PhaseClock.OPTIMISE);
-            cfg.compute(fn);
-            clock.enter(PhaseClock.SELECT);
-            abi.run(fn);
-            simpl.run(fn);
-            cfg.compute(fn);
-            zeroUpper.run(fn);
-            uses.compute(fn);
-            isel.run(fn);
-            clock.enter(PhaseClock.ALLOCATE);
-            cfg.compute(fn);
-            int blocks = fn.blocks;
-            allocator.run(fn, cfg, dominators, loops);
-            simplJmp.run(fn, cfg, loops, blocks);
+            passes.run(fn);
             clock.enter(PhaseClock.EMIT);
             image.add(fn);
         }
         return image.finish();
+    }
+
+    /** Of a module, or of IL as text, told apart by the module's first byte. */
+    @Override
+    public byte[] emit(byte[] input, String stage, int function) {
+        boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
+        try {
+            return wasm ? ofModule(WasmModule.parse(input), stage, function) : ofText(input, stage);
+        } catch (IlException wrong) {
+            throw new BackendException(wrong.getMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private byte[] ofText(byte[] il, String stage) throws IOException {
+        QbeCompiler compiler = new QbeCompiler();
+        switch (stage) {
+            case ASM:
+                return compiler.assembly("input", il).getBytes(StandardCharsets.ISO_8859_1);
+            case OBJ:
+                ByteArrayOutputStream object = new ByteArrayOutputStream();
+                compiler.compile("input", il, object);
+                return object.toByteArray();
+            default:
+                throw new BackendException("stage '" + stage + "' is of WebAssembly; of IL there are " + ASM + " and " + OBJ);
+        }
+    }
+
+    /** Functions are named by their index: {@code f12}. */
+    private byte[] ofModule(WasmModule module, String stage, int function) {
+        int imported = module.importedFunctionCount();
+        if (function >= 0 && (function < imported || function >= module.functionCount())) throw new BackendException("the module defines no function " + function);
+        Symbols symbols = new Symbols();
+        for (int f = 0; f < module.functionCount(); f++) {
+            byte[] name = ("f" + f).getBytes(StandardCharsets.US_ASCII);
+            symbols.intern(name, 0, name.length);
+        }
+        passes.clock = PhaseClock.OFF;
+        StringBuilder text = new StringBuilder();
+        if (stage.equals(IL)) {
+            Printer printer = new Printer(symbols, new Types(), name -> "");
+            translate(module, function, made -> text.append(printer.print(made)).append('\n'));
+            return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        }
+        boolean object = stage.equals(OBJ);
+        if (!object && !stage.equals(ASM)) throw new BackendException("no stage '" + stage + "'");
+        Output output = object ? new ObjectOutput(symbols, passes) : new TextOutput(symbols, passes, text);
+        translate(module, function, output::function);
+        output.finish();
+        return object ? ((ObjectOutput) output).toBytes() : text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private void translate(WasmModule module, int only, Consumer<Fn> sink) {
+        FunctionTranslator translator = new FunctionTranslator(module);
+        WasmToIl builder = new WasmToIl(fn, module, guard);
+        for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) {
+            if (only >= 0 && f != only) continue;
+            translator.translate(f, builder);
+            sink.accept(fn);
+        }
     }
 }

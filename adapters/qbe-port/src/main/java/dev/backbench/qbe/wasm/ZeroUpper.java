@@ -4,28 +4,77 @@ import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Op;
 import dev.backbench.qbe.il.Ref;
+import java.util.Arrays;
 
 /**
- * Takes out {@code extuw} of words: every {@code w} of a function from Wasm has a zero upper half, because instructions that write 32 bits clear it and because what comes from
- * outside is an {@code l} until it is extended ({@link Body}). Only extensions of an {@code l} stay. Not so for IL in general.
+ * Takes out {@code extuw} of words whose upper half is zero anyway: what an instruction writes to 32 bits of a register, and phis of such words. Others are words from outside
+ * the function, copies of an {@code l}, and phis of those. True of Wasm's IL, where an {@code l} stands for an {@code i32} only if it is extended ({@link Body}) or where a pass
+ * has seen that the upper half does not matter.
  */
 final class ZeroUpper {
+    private static final int MAX_ROUNDS = 8;
+
     /** By temporary: what it means, {@link Ref#NONE} for itself. */
     private int[] meaning = new int[256];
+    /** By temporary: whether the upper half may hold anything. */
+    private boolean[] dirty = new boolean[256];
 
     void run(Fn fn) {
-        if (meaning.length < fn.temporaries) meaning = new int[2 * fn.temporaries];
-        java.util.Arrays.fill(meaning, 0, fn.temporaries, Ref.NONE);
-        for (int b = 0; b < fn.blocks; b++) {
-            for (int at = Fn.STRIDE * fn.insStart[b]; at < Fn.STRIDE * fn.insEnd[b]; at += Fn.STRIDE) {
-                int first = fn.ins[at + 2], to = fn.ins[at + 1];
-                if (Fn.op(fn.ins[at]) != Op.EXTUW || !Ref.isTmp(first) || Ref.isRegister(first) || Ref.isRegister(to) || fn.tmpClass[Ref.value(first)] != Cls.W) continue;
-                meaning[Ref.value(to)] = first;
-                fn.ins[at] = Op.NOP;
-                fn.ins[at + 1] = fn.ins[at + 2] = Ref.NONE;
-            }
+        if (meaning.length < fn.temporaries) {
+            meaning = new int[2 * fn.temporaries];
+            dirty = new boolean[2 * fn.temporaries];
         }
+        Arrays.fill(meaning, 0, fn.temporaries, Ref.NONE);
+        Arrays.fill(dirty, 0, fn.temporaries, false);
+        for (int b = 0; b < fn.blocks; b++) definitions(fn, b);
+        if (!phisSettle(fn)) return;
+        for (int b = 0; b < fn.blocks; b++) extensions(fn, b);
         for (int b = 0; b < fn.blocks; b++) rename(fn, b);
+    }
+
+    private void definitions(Fn fn, int b) {
+        for (int at = Fn.STRIDE * fn.insStart[b]; at < Fn.STRIDE * fn.insEnd[b]; at += Fn.STRIDE) {
+            int op = Fn.op(fn.ins[at]), to = fn.ins[at + 1], first = fn.ins[at + 2];
+            if (!Ref.isTmp(to) || Ref.isRegister(to)) continue;
+            boolean zero = op == Op.EXTUW || op == Op.EXTUB || op == Op.EXTUH || op == Op.LOADUW || op == Op.LOADUB || op == Op.LOADUH;
+            if (Fn.cls(fn.ins[at]) != Cls.W) dirty[Ref.value(to)] = !zero;
+            else dirty[Ref.value(to)] = op == Op.COPY && !Ref.isCon(first) || op == Op.SEL1 || op == Op.CALL || Op.isParameter(op);
+        }
+        for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) dirty[Ref.value(fn.phi[Fn.STRIDE * p + 1])] = fn.phi[Fn.STRIDE * p] != Cls.W;
+    }
+
+    /** A phi of a word is as clean as its arguments. @return false if that took too long, and nothing is known */
+    private boolean phisSettle(Fn fn) {
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            boolean changed = false;
+            for (int b = 0; b < fn.blocks; b++) {
+                for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) {
+                    int t = Ref.value(fn.phi[Fn.STRIDE * p + 1]);
+                    if (dirty[t] || !anyDirty(fn, p)) continue;
+                    dirty[t] = changed = true;
+                }
+            }
+            if (!changed) return true;
+        }
+        return false;
+    }
+
+    private boolean anyDirty(Fn fn, int p) {
+        for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) {
+            int ref = fn.phiArg[a + 1];
+            if (Ref.isTmp(ref) && dirty[Ref.value(ref)]) return true;
+        }
+        return false;
+    }
+
+    private void extensions(Fn fn, int b) {
+        for (int at = Fn.STRIDE * fn.insStart[b]; at < Fn.STRIDE * fn.insEnd[b]; at += Fn.STRIDE) {
+            int first = fn.ins[at + 2], to = fn.ins[at + 1];
+            if (Fn.op(fn.ins[at]) != Op.EXTUW || !Ref.isTmp(first) || Ref.isRegister(first) || Ref.isRegister(to) || dirty[Ref.value(first)]) continue;
+            meaning[Ref.value(to)] = first;
+            fn.ins[at] = Op.NOP;
+            fn.ins[at + 1] = fn.ins[at + 2] = Ref.NONE;
+        }
     }
 
     private void rename(Fn fn, int b) {
