@@ -103,7 +103,7 @@ final class SsaSuite {
         return text.lines().anyMatch(line -> line.startsWith("# skip ") && Arrays.asList(line.substring(7).trim().split("\\s+")).contains(target));
     }
 
-    /** The comment between {@code # >>> NAME} and {@code # <<<}, or null. */
+    /** The comment between {@code # >>> NAME} and {@code # <<<}, or null; a hash at a line's end only shows where it ends. */
     private static String section(String text, String name) {
         StringBuilder found = null;
         for (String line : text.split("\n", -1)) {
@@ -112,7 +112,8 @@ final class SsaSuite {
             } else if (line.equals("# <<<")) {
                 return found.toString();
             } else {
-                found.append(line.startsWith("# ") ? line.substring(2) : line.startsWith("#") ? line.substring(1) : line).append('\n');
+                String kept = line.startsWith("# ") ? line.substring(2) : line.startsWith("#") ? line.substring(1) : line;
+                found.append(kept.endsWith("#") ? kept.substring(0, kept.length() - 1) : kept).append('\n');
             }
         }
         return null;
