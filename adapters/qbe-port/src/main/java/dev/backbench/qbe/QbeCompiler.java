@@ -1,24 +1,12 @@
 package dev.backbench.qbe;
 
 import dev.backbench.asm.ElfObject;
-import dev.backbench.qbe.amd64.Abi;
-import dev.backbench.qbe.amd64.Isel;
 import dev.backbench.qbe.amd64.ObjectOutput;
 import dev.backbench.qbe.amd64.Output;
-import dev.backbench.qbe.amd64.Simpl;
 import dev.backbench.qbe.amd64.TextOutput;
-import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Parser;
 import dev.backbench.qbe.il.Symbols;
 import dev.backbench.qbe.il.Types;
-import dev.backbench.qbe.pass.Cfg;
-import dev.backbench.qbe.pass.Dominators;
-import dev.backbench.qbe.pass.Loops;
-import dev.backbench.qbe.pass.Promote;
-import dev.backbench.qbe.pass.Ssa;
-import dev.backbench.qbe.pass.Uses;
-import dev.backbench.qbe.regalloc.Allocator;
-import dev.backbench.qbe.regalloc.SimplJmp;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -26,7 +14,7 @@ import java.io.OutputStream;
 public final class QbeCompiler {
     private final Symbols symbols = new Symbols();
     private final Types types = new Types();
-    private final Passes passes = new Passes(types);
+    private final Pipeline passes = new Pipeline(types);
 
     /**
      * Writes an ELF object for {@code il}.
@@ -64,42 +52,5 @@ public final class QbeCompiler {
         types.reset();
         new Parser(file, symbols, types).parse(il, output);
         output.finish();
-    }
-
-    /** A function's way from the parser to registers. */
-    private static final class Passes implements Output.Passes {
-        private final Cfg cfg = new Cfg();
-        private final Uses uses = new Uses();
-        private final Dominators dominators = new Dominators();
-        private final Loops loops = new Loops();
-        private final Promote promote = new Promote();
-        private final Ssa ssa = new Ssa();
-        private final Abi abi;
-        private final Simpl simpl = new Simpl();
-        private final Isel isel = new Isel(uses);
-        private final Allocator allocator = new Allocator();
-        private final SimplJmp simplJmp = new SimplJmp();
-
-        Passes(Types types) {
-            abi = new Abi(types);
-        }
-
-        @Override
-        public void run(Fn fn) {
-            cfg.compute(fn);
-            uses.compute(fn);
-            promote.run(fn, uses);
-            dominators.compute(fn, cfg);
-            ssa.run(fn, cfg, dominators);
-            abi.run(fn);
-            simpl.run(fn);
-            cfg.compute(fn);
-            uses.compute(fn);
-            isel.run(fn);
-            cfg.compute(fn);
-            int blocks = fn.blocks;
-            allocator.run(fn, cfg, dominators, loops);
-            simplJmp.run(fn, cfg, loops, blocks);
-        }
     }
 }

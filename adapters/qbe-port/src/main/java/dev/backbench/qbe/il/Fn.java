@@ -35,6 +35,8 @@ public final class Fn {
     public boolean leaf;
     /** Whether a load or division may fault in a way that the program sees, so that it stays even where nothing uses what it gives. */
     public boolean loadsTrap;
+    /** Whether every word is known to have a zero upper half in its register, as in functions from Wasm. */
+    public boolean wordsZeroExtended;
     /** Frame size in 4-byte units; slots are numbered from 0. */
     public int slots;
 
@@ -76,7 +78,7 @@ public final class Fn {
         insCount = blocks = phiCount = phiArgCount = slots = memCount = 0;
         temporaries = Ref.FIRST_TEMPORARY;
         leaf = true;
-        loadsTrap = false;
+        loadsTrap = wordsZeroExtended = false;
         variadic = false;
         returnKind = Jump.RET0;
         returnType = -1;

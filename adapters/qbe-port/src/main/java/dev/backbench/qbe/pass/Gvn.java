@@ -147,7 +147,7 @@ public final class Gvn {
             one &= same == Ref.NONE;
             same = argument;
         }
-        boolean address = Ref.isCon(same) && !fn.isNumber(same) && cls == Cls.W;
+        boolean address = Ref.isCon(same) && !fn.isNumber(same) && cls == Cls.W || isCut(same, cls);
         if (one && same != Ref.NONE && !address) value[Ref.value(own)] = same;
         else if (!one) share(~p, own, b);
     }
@@ -161,11 +161,22 @@ public final class Gvn {
         int to = ins[at + 1], simpler = identities.simplify(at);
         if (to == Ref.NONE || !Ref.isTmp(to) || find(to) != to) return;
         if (simpler != Ref.NONE) {
-            value[Ref.value(to)] = find(simpler);
-            return;
+            simpler = find(simpler);
+            if (!isCut(simpler, Fn.cls(ins[at]))) {
+                value[Ref.value(to)] = simpler;
+                return;
+            }
+            ins[at] = Op.COPY | Cls.W << 16;
+            ins[at + 2] = simpler;
+            ins[at + 3] = Ref.NONE;
         }
         boolean division = Fn.op(ins[at]) >= Op.DIV && Fn.op(ins[at]) <= Op.UREM;
         if (division || !Op.pinned(Fn.op(ins[at]))) share(i, to, b);
+    }
+
+    /** Whether a word is the lower half of a long: a copy, which instructions look through but phis do not, so that a word's register holds no more than the word. */
+    private boolean isCut(int simpler, int cls) {
+        return cls == Cls.W && Ref.isTmp(simpler) && fn.tmpClass[Ref.value(simpler)] == Cls.L;
     }
 
     /** Replaces a computation by an equal one that was met before, or remembers it. @param entry an instruction, or a phi's complement */
@@ -229,12 +240,13 @@ public final class Gvn {
         lostEdge[lost] = edgesLost = true;
     }
 
-    /** A condition without comparisons with zero and extensions of words around it: a jump looks at 32 bits only. */
+    /** A condition without comparisons with zero, extensions and cuts around it: a jump looks at 32 bits only. */
     private int truth(int ref) {
         while (Ref.isTmp(ref) && def[Ref.value(ref)] >= 0) {
             int at = Fn.STRIDE * def[Ref.value(ref)], op = Fn.op(fn.ins[at]);
             boolean zero = op == Op.CEQW + IntCmp.NE && fn.isNumber(fn.ins[at + 3]) && (int) fn.bits(fn.ins[at + 3]) == 0;
-            if (!zero && op != Op.EXTSW && op != Op.EXTUW) return ref;
+            boolean cut = op == Op.COPY && Ref.isTmp(fn.ins[at + 2]);
+            if (!zero && !cut && op != Op.EXTSW && op != Op.EXTUW) return ref;
             ref = find(fn.ins[at + 2]);
         }
         return ref;

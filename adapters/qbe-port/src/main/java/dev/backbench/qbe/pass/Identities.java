@@ -66,12 +66,13 @@ final class Identities {
         return Ref.isTmp(ref) ? Ref.value(ref) : fn.isNumber(ref) ? Integer.MAX_VALUE : Integer.MAX_VALUE - 1;
     }
 
-    /** What a word operand may as well be: a number with the sign of its lower half, a long before it was extended. */
+    /** What a word operand may as well be: a number with the sign of its lower half, a long before it was extended or after it was cut. */
     private int narrow(int ref) {
         if (fn.isNumber(ref)) return fn.constant((int) fn.bits(ref));
         if (!Ref.isTmp(ref)) return ref;
         int at = inner(ref, Op.EXTSW);
         if (at < 0) at = inner(ref, Op.EXTUW);
+        if (at < 0 && (at = inner(ref, Op.COPY)) >= 0 && !Ref.isTmp(fn.ins[at + 2])) at = -1;
         return at < 0 ? ref : fn.ins[at + 2];
     }
 

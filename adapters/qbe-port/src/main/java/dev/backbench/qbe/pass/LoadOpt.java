@@ -209,7 +209,9 @@ public final class LoadOpt {
             for (int p = cfg.predStart[block]; p < cfg.predStart[block + 1]; p++) {
                 int source = cfg.pred[p];
                 if (endSite[source] < 0) continue;
-                endValue[source] = valueOf(endSite[source], cls);
+                int value = valueOf(endSite[source], cls);
+                boolean cut = cls == Cls.W && Ref.isTmp(value) && fn.tmpClass[Ref.value(value)] == Cls.L; // phis of words take words only
+                endValue[source] = cut ? convert(endSite[source], Op.COPY, cls, value, Ref.NONE) : value;
                 endSite[source] = CONVERTED;
             }
         }

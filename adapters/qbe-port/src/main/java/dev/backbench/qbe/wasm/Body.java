@@ -22,7 +22,7 @@ import java.util.Arrays;
  * The function under construction: where instructions go, its blocks, what every function begins with, traps.
  *
  * <p>A value is an operand. An i32 is a {@code w} whose upper half is zero, whatever made it: what comes from outside is declared {@code l} and extended first. So
- * an {@code extuw} of a {@code w} costs nothing ({@link ZeroUpper}).
+ * an {@code extuw} of a {@code w} costs nothing ({@code pass.ZeroUpper}).
  */
 final class Body {
     final Fn fn;
@@ -45,7 +45,7 @@ final class Body {
         fn.reset();
         fn.name = function;
         fn.linkage = Linkage.PRIVATE;
-        fn.loadsTrap = true;
+        fn.loadsTrap = fn.wordsZeroExtended = true;
         Arrays.fill(trapBlock, -1);
         block = fn.newBlock(0);
         int[] results = type.results();

@@ -1,4 +1,4 @@
-package dev.backbench.qbe.wasm;
+package dev.backbench.qbe.pass;
 
 import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.Fn;
@@ -8,10 +8,10 @@ import java.util.Arrays;
 
 /**
  * Takes out {@code extuw} of words whose upper half is zero anyway: what an instruction writes to 32 bits of a register, and phis of such words. Others are words from outside
- * the function, copies of an {@code l}, and phis of those. True of Wasm's IL, where an {@code l} stands for an {@code i32} only if it is extended ({@link Body}) or where a pass
+ * the function, copies of an {@code l}, and phis of those. True of Wasm's IL, where an {@code l} stands for an {@code i32} only if it is extended ({@link Fn#wordsZeroExtended}) or where a pass
  * has seen that the upper half does not matter.
  */
-final class ZeroUpper {
+public final class ZeroUpper {
     private static final int MAX_ROUNDS = 8;
 
     /** By temporary: what it means, {@link Ref#NONE} for itself. */
@@ -19,7 +19,7 @@ final class ZeroUpper {
     /** By temporary: whether the upper half may hold anything. */
     private boolean[] dirty = new boolean[256];
 
-    void run(Fn fn) {
+    public void run(Fn fn) {
         if (meaning.length < fn.temporaries) {
             meaning = new int[2 * fn.temporaries];
             dirty = new boolean[2 * fn.temporaries];
