@@ -78,7 +78,7 @@ public final class Grid {
     }
 
     private static String markdown(String cell) {
-        return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_").replace("`", "\\`").replace("\n", " ");
+        return cell.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("*", "\\*").replace("_", "\\_").replace("`", "\\`").replace("\n", "; ");
     }
 
     private static String lines(String cell) {

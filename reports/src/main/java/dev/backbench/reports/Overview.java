@@ -4,6 +4,7 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
+import dev.backbench.core.stats.Ranking;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -129,7 +130,7 @@ final class Overview {
             if (u.backend().equals(backend)) reasons.computeIfAbsent(u.reason(), k -> new ArrayList<>()).add(u.measure().label());
         }
         // a measure that was not reached says nothing about the others
-        if (any) reasons.remove("no program is ok");
+        if (any) reasons.remove(Ranking.NOT_REACHED);
         if (reasons.isEmpty()) return any ? null : "no figures";
         List<String> said = new ArrayList<>();
         reasons.forEach((reason, measures) -> said.add(String.join(", ", measures) + " not ranked: " + reason));

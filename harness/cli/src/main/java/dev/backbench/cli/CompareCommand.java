@@ -6,6 +6,7 @@ import dev.backbench.core.Outcome;
 import dev.backbench.core.plan.Backends;
 import dev.backbench.core.plan.Plan;
 import dev.backbench.core.plan.PlanOptions;
+import dev.backbench.core.row.CellKey;
 import dev.backbench.core.store.RunFolder;
 import dev.backbench.core.verdict.Diff;
 import dev.backbench.reports.Document;
@@ -104,15 +105,21 @@ final class CompareCommand extends BenchCommand {
     private void tell(Outcome outcome) {
         java.io.PrintStream to = format == Document.Format.TABLE ? console().out : console().err;
         to.println();
+        Set<String> told = new HashSet<>();
         for (Outcome.Failure failure : outcome.failures()) {
-            to.println(failure.status().label() + ": " + failure.cell().backend() + " " + failure.cell().measure().label() + " " + failure.cell().workload()
-                + (failure.reason() == null ? "" : ": " + failure.reason()));
+            CellKey cell = failure.cell();
+            // a module that cannot be compiled fails in every measure for the one reason
+            if (!told.add(cell.backend() + '\n' + cell.workload() + '\n' + failure.reason())) continue;
+            List<String> measures = outcome.failures().stream().filter(f -> f.cell().backend().equals(cell.backend()) && f.cell().workload().equals(cell.workload())
+                && java.util.Objects.equals(f.reason(), failure.reason())).map(f -> f.cell().measure().label()).distinct().toList();
+            to.println(failure.status().label() + ": " + cell.backend() + " " + String.join(", ", measures) + " " + cell.workload() + (failure.reason() == null ? "" : ": " + failure.reason()));
             to.println("  alone: " + failure.command() + (failure.log() == null ? "" : "    log: " + outcome.folder().resolve(failure.log())));
         }
         outcome.sentences().forEach(to::println);
         to.println("page:   " + outcome.folder().resolve(Reports.PAGE));
         to.println("seed:   " + outcome.seed());
         to.println("repeat: " + outcome.repeat());
+        if (outcome.exit() == ExitCode.INTERRUPTED) to.println("go on:  " + outcome.repeat() + " --resume");
     }
 
     private ExitCode against(RunFolder older, RunFolder newer) {

@@ -22,9 +22,9 @@ final class DiffTable {
         for (Diff.CellDiff cell : result.cells()) {
             count.merge(cell.verdict(), 1, Integer::sum);
             if (cell.verdict() == Diff.Verdict.NOT_COMPARABLE) incomparable.merge(cell.reason(), 1, Integer::sum);
-            grid.add(row(cell));
+            else grid.add(row(cell));
         }
-        text.append(grid.text());
+        if (grid.size() > 0) text.append(grid.text());
         incomparable.forEach((reason, cells) -> text.append(reason.startsWith(PREFIX) ? "" : PREFIX).append(reason).append(" (").append(cells).append(cells == 1 ? " cell" : " cells").append(")\n"));
         List<String> totals = new ArrayList<>();
         count.forEach((verdict, cells) -> totals.add(cells + " " + word(verdict)));

@@ -169,7 +169,7 @@ final class RunLoop implements TrialMonitor {
      * is known about yet counts as nothing, so that with a budget the estimate is that.
      */
     private Duration left(Duration elapsed) {
-        if (costs.isEmpty() && plan.budget() == null) return null;
+        if (costs.isEmpty()) return plan.budget() == null ? null : plan.budget().minus(elapsed);
         long first = 0, repeats = 0;
         for (Unit unit : pass) first += expected(unit);
         for (Unit unit : schedule.firstPass()) if (!recorder.blocked(unit)) repeats += schedule.repeats(unit, table) * expected(unit);

@@ -31,6 +31,9 @@ public final class Ranking {
             Measure.COLD, List.of(THREADS, INPUT, TIERING, BOUNDS),
             Measure.MEMORY, List.of(THREADS, INPUT, TIERING));
 
+    /** Neither for nor against the back end. */
+    public static final String NOT_REACHED = "no program was reached";
+
     private Ranking() {}
 
     /** Fields that forbid a ranking under a measure. */
@@ -51,6 +54,7 @@ public final class Ranking {
             if (own && cell.status() == Status.WRONG) return "wrong result on " + cell.workload();
         }
         if (cells.stream().anyMatch(c -> c.status() == Status.TIERED)) return "tiered: its compile time is paid later as well";
+        if (cells.stream().allMatch(c -> c.status().pending())) return NOT_REACHED;
         if (cells.stream().noneMatch(c -> c.status() == Status.OK)) return "no program is ok";
         if (reference == null || backend == reference || backend.ledger() == null || reference.ledger() == null) return null;
         List<String> differences = new ArrayList<>();

@@ -88,7 +88,9 @@ public final class WorkerCommand {
         if (cpu != null) command.addAll(List.of("taskset", "-c", cpu));
         // the JVM uses SIGSEGV for itself, and so do the guard pages
         if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
-        command.addAll(java(cache.flag(backendId), spec, events, layoutSeed));
+        List<String> worker = java(cache.flag(backendId), spec, events, layoutSeed);
+        if (gdb) worker.add(1, "-D" + WorkerMain.ALONE + "=true"); // the debugger reads the same input
+        command.addAll(worker);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
         if (!gdb) builder.redirectInput(ProcessBuilder.Redirect.PIPE); // a worker ends with its parent: at the end of its input, which may come early elsewhere
         return environment(builder, layoutSeed);

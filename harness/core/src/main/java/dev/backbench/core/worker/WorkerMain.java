@@ -20,13 +20,16 @@ public final class WorkerMain {
     /** Property of a worker whose JVM has something to write at its end. */
     public static final String TRAINING = "backbench.training";
 
+    /** Property of a worker whose standard input does not tell whether its parent lives. */
+    public static final String ALONE = "backbench.alone";
+
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws IOException {
         long entered = System.nanoTime();
         Reporter reporter = Reporter.onPipe();
         reporter.send("hello", ProcessHandle.current().pid(), entered);
-        Thread.ofPlatform().daemon().name("parent").start(WorkerMain::endWithParent);
+        if (!Boolean.getBoolean(ALONE)) Thread.ofPlatform().daemon().name("parent").start(WorkerMain::endWithParent);
         int exit = BROKEN;
         try {
             WorkerSpec spec = WorkerSpec.parse(Files.readAllLines(Path.of(arguments[0]), StandardCharsets.UTF_8));
