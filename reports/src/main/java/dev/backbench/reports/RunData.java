@@ -66,6 +66,11 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         return sets(manifest, summary);
     }
 
+    /** Whether some programs are handed over as they were written. */
+    boolean otherLanguages() {
+        return manifest.workloads().stream().anyMatch(w -> w.origin().endsWith("-js") || w.origin().endsWith("-python"));
+    }
+
     /** A set of programs in words. */
     public static String setName(String set) {
         return switch (set) {

@@ -79,7 +79,7 @@ final class Tables {
         }
         String reference = data.summary().reference();
         notes.add((reference == null ? "No reference." : "Ratios are speeds against " + reference + ", higher is better, each the geometric mean over families of programs.")
-            + " Every program goes through Wasm. In brackets: 95% intervals, or a ratio beside its absolute figure.");
+            + " Every program goes through Wasm" + (data.otherLanguages() ? ", but for those in another language." : ".") + " In brackets: 95% intervals, or a ratio beside its absolute figure.");
         common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         perOperation(overview, notes);
         long ran = data.summary().cells().stream().filter(c -> c.measure() == Measure.RUN && c.median() != null).count();

@@ -30,8 +30,9 @@ final class Node {
     static boolean knows(String option) {
         try {
             Process node = new ProcessBuilder("node", "--v8-options").redirectErrorStream(true).start();
-            boolean found = node.inputReader().lines().anyMatch(line -> line.strip().startsWith(option + " "));
-            return node.waitFor() == 0 && found;
+            // to the last line: a node whose reader has gone away never ends
+            long found = node.inputReader().lines().filter(line -> line.strip().startsWith(option + " ")).count();
+            return node.waitFor() == 0 && found > 0;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

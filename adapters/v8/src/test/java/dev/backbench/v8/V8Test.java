@@ -109,7 +109,7 @@ class V8Test {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ignition", "sparkplug", "turbofan"})
+    @ValueSource(strings = {"ignition", "sparkplug", "maglev", "turbofan"})
     void runsJavaScriptInEveryTier(String level) {
         byte[] program = ("""
                 import { readFileSync } from 'node:fs';
@@ -119,6 +119,7 @@ class V8Test {
                 bench.end();
                 console.log(sum, process.argv[2], readFileSync(0, 'utf8'));
                 """).getBytes(StandardCharsets.UTF_8);
+        assumeTrue(!level.equals("maglev") || Node.knows("--maglev"), "skipped: this node's V8 has no Maglev");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (Compiler compiler = new V8Js().newCompiler(CompileOptions.of(level))) {
             ProgramResult result = run(compiler, program, "input", out);
