@@ -38,10 +38,15 @@ final class Workspace implements AutoCloseable {
     }
 
     private static synchronized Path open() throws IOException {
-        if (users == 0) claimFolder();
-        Path directory = Files.createTempDirectory(folder, "compile");
-        users++;
-        return directory;
+        try {
+            if (users == 0) claimFolder();
+            Path directory = Files.createTempDirectory(folder, "compile");
+            users++;
+            return directory;
+        } catch (IOException e) {
+            if (users == 0 && lock != null) lock.close();
+            throw e;
+        }
     }
 
     private static void claimFolder() throws IOException {
