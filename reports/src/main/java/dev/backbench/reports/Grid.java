@@ -83,10 +83,10 @@ public final class Grid {
 
     private static String lines(String cell) {
         int end = cell.indexOf('\n');
-        return end < 0 ? cell : cell.substring(0, end) + "<br><small>" + cell.substring(end + 1) + "</small>";
+        return end < 0 ? cell : cell.substring(0, end) + "<br><small>" + cell.substring(end + 1).replace("\n", "<br>") + "</small>";
     }
 
-    /** Rows below {@link #line} carry the class {@code below}; a cell's second line is set small. @param caption read out by screen readers, shown small */
+    /** Rows below {@link #line} carry the class {@code below}; a cell's later lines are set small. @param caption read out by screen readers, shown small */
     String html(String caption) {
         StringBuilder text = new StringBuilder("<div class=\"wide\"><table><caption>").append(Html.escape(caption)).append("</caption><thead><tr>");
         for (int c = 0; c < head.length; c++) text.append(c < left ? "<th scope=\"col\">" : "<th scope=\"col\" class=\"n\">").append(Html.escape(head[c])).append("</th>");

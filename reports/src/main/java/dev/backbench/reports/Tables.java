@@ -37,7 +37,7 @@ final class Tables {
         };
     }
 
-    /** For pages: the absolute figure, and on a second line the ratio to the reference with its interval. */
+    /** For pages: the absolute figure, on a second line the ratio to the reference with its interval, on a third what else is known of it. */
     static Grid full(Overview overview) {
         List<String> head = new ArrayList<>(List.of("back end"));
         for (Overview.Column column : overview.columns) head.add(column.measure() == Measure.RUN ? "run, ms" : column.title() + ", " + column.unit());
@@ -46,8 +46,8 @@ final class Tables {
             if (entry.word() != null) return entry.word();
             Summary.Total t = entry.total();
             String interval = Figures.interval(t.low(), t.high());
-            String more = t.nsPerOperation() != null ? ", " + Figures.number(t.nsPerOperation()) + " ns/op" : entry.tail().isEmpty() ? "" : ", " + entry.tail();
-            return Figures.number(entry.absolute()) + more + (t.geomean() == null ? "" : "\n" + Figures.times(t.geomean()) + (interval.isEmpty() ? "" : " (" + interval + ")"));
+            String more = t.nsPerOperation() != null ? "\n" + Figures.number(t.nsPerOperation()) + " ns/op" : entry.tail().isEmpty() ? "" : "\n" + entry.tail();
+            return Figures.number(entry.absolute()) + (t.geomean() == null ? "" : "\n" + Figures.times(t.geomean()) + (interval.isEmpty() ? "" : " (" + interval + ")")) + more;
         });
         return grid;
     }

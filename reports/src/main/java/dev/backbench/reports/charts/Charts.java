@@ -65,11 +65,20 @@ public final class Charts {
             if (point != null) points.add(point);
         }
         if (points.size() < 2) return;
-        String rings = regime.equals(Regime.STEADY) ? " A small ring is the same in a fresh process." : "";
+        String rings = regime.equals(Regime.STEADY) ? " A small ring is the first module of a fresh process" + fewer(data, set, regime) + "." : "";
         boolean main = set.equals(data.sets().getFirst());
         String name = main ? TRADE_OFF : TRADE_OFF + "-" + set;
         add(charts, name, "Compile throughput against code quality" + (main ? "" : ", " + RunData.setName(set)), "Right is faster compiling, up is faster code, crosses are 95% intervals, lines join the "
             + "levels of a back end. On the dashed line nothing else is better in both." + rings, new TradeOffChart(points, regime, data.summary().reference(), WIDTH, TALL));
+    }
+
+    /** The quick preset starts some of its programs only in processes of their own. */
+    private static String fewer(RunData data, String set, String regime) {
+        for (String backend : data.backends()) {
+            Summary.Total first = data.total(set, backend, Measure.COMPILE, Regime.FIRST), steady = data.total(set, backend, Measure.COMPILE, regime);
+            if (first != null && steady != null && first.workloads() != steady.workloads()) return ", over " + first.workloads() + " of the " + steady.workloads() + " programs";
+        }
+        return "";
     }
 
     /** The compile interval is of the ratio to the reference; around the throughput it is as wide in proportion. */
