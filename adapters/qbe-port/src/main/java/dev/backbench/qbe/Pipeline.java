@@ -12,6 +12,7 @@ import dev.backbench.qbe.pass.Coalesce;
 import dev.backbench.qbe.pass.Dominators;
 import dev.backbench.qbe.pass.Gcm;
 import dev.backbench.qbe.pass.Gvn;
+import dev.backbench.qbe.pass.IfConvert;
 import dev.backbench.qbe.pass.LoadOpt;
 import dev.backbench.qbe.pass.Loops;
 import dev.backbench.qbe.pass.Promote;
@@ -54,6 +55,7 @@ public final class Pipeline implements Output.Passes {
     private final Gvn gvn = new Gvn();
     private final SimplCfg simplcfg = new SimplCfg();
     private final Gcm gcm = new Gcm();
+    private final IfConvert ifconvert = new IfConvert();
     private final Abi abi;
     private final Simpl simpl = new Simpl();
     private final ZeroUpper zeroUpper = new ZeroUpper();
@@ -109,6 +111,8 @@ public final class Pipeline implements Output.Passes {
         loops.compute(fn, cfg, dominators);
         gcm.run(fn, dominators, loops);
         after("gcm", fn);
+        ifconvert.run(fn, cfg);
+        after("ifconvert", fn);
     }
 
     /** The calling convention and the machine's instructions, still over temporaries. */
