@@ -10,9 +10,11 @@ import java.util.Arrays;
  * is in the fewest loops between the first where its operands are known and the last that dominates all its uses; within that, as late as can be. What nobody uses is left out.
  *
  * <p>Within a block a computation stands right before its first use there, or at the end if its uses are in other blocks; the arguments of a call stay together. Linear but
- * for a logarithm in the depth of the dominator tree and a factor of the depth of loops.
+ * for a logarithm in the depth of the dominator tree; a computation leaves at most {@link #MAX_LOOPS} loops.
  */
 public final class Gcm {
+    private static final int MAX_LOOPS = 16;
+
     private Fn fn;
     private Dominators dominators;
     private Loops loops;
@@ -138,7 +140,7 @@ public final class Gcm {
     private void place(int t) {
         int b = late[t];
         if (b < 0) return;
-        for (int header; (header = loops.header[b]) > 0; ) {
+        for (int header, left = 0; left < MAX_LOOPS && (header = loops.header[b]) > 0; left++) {
             int outside = dominators.idom[header];
             if (!dominators.dominates(home[t], outside)) break;
             b = outside;

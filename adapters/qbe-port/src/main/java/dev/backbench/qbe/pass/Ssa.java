@@ -6,11 +6,14 @@ import java.util.Arrays;
 
 /**
  * Brings a function into SSA form. Phis go to the iterated dominance frontier of a temporary's definitions (Cytron et al., "Efficiently Computing Static Single Assignment
- * Form", 1991) where the temporary is live in (pruned), one temporary after another; then one walk over the dominator tree renames.
+ * Form", 1991) where the temporary is live in (pruned, as long as
+ * finding that out takes no more than {@link #WORK_PER_PART} steps per block and instruction; afterwards dead phis are left to {@link Gvn}), one temporary after another; then one walk over the dominator tree renames.
  *
  * <p>Only temporaries with more than one definition, or with a use their definition does not dominate, are touched. An undefined value reads as {@link Ref#UNDEFINED}.
  */
 public final class Ssa {
+    private static final int WORK_PER_PART = 16;
+
     private final Uses uses = new Uses();
     /** Dominance frontiers in rows. */
     private int[] frontierStart = new int[66];
@@ -29,6 +32,8 @@ public final class Ssa {
     /** New phis as triples (block, old temporary, class), before they are put in place. */
     private int[] wanted = new int[96];
     private int wantedCount;
+    /** Blocks that may still be visited for liveness: many variables that live long would take quadratic time. */
+    private long budget;
     private int[] sorted = new int[32];
     /** The function's phi pools of before, which swap places with these. */
     private int[] sparePhi = new int[256], spareArg = new int[512];
@@ -49,6 +54,7 @@ public final class Ssa {
         frontiers(fn, cfg, dominators);
         definitionRows(fn);
         wantedCount = 0;
+        budget = WORK_PER_PART * ((long) fn.blocks + fn.insCount);
         int before = fn.temporaries;
         for (int t = Ref.FIRST_TEMPORARY; t < before; t++) if (renamed[t]) placePhis(fn, cfg, t);
         insertPhis(fn, cfg);
@@ -150,7 +156,8 @@ public final class Ssa {
     }
 
     private void placePhis(Fn fn, Cfg cfg, int t) {
-        live(cfg, t);
+        boolean pruned = budget > 0;
+        if (pruned) live(cfg, t);
         int sp = 0;
         for (int d = defStart[t]; d < defStart[t + 1]; d++) {
             if (definedFor[defBlocks[d]] == ~t) continue;
@@ -161,7 +168,7 @@ public final class Ssa {
             int b = work[--sp];
             for (int f = frontierStart[b]; f < frontierStart[b + 1]; f++) {
                 int join = frontier[f];
-                if (phiFor[join] == t || liveFor[join] != t) continue;
+                if (phiFor[join] == t || pruned && liveFor[join] != t) continue;
                 phiFor[join] = t;
                 want(join, t, fn.tmpClass[t]);
                 if (definedFor[join] == ~t) continue;
@@ -186,6 +193,7 @@ public final class Ssa {
         }
         while (sp > 0) {
             int b = work[--sp];
+            budget--;
             for (int p = cfg.predStart[b]; p < cfg.predStart[b + 1]; p++) {
                 if (definedFor[cfg.pred[p]] != t) sp = reach(cfg.pred[p], t, sp);
             }
