@@ -110,6 +110,17 @@ class ExperimentTest {
     }
 
     @Test
+    void aProgramThatDiesWhileItStartsHasItsCompileAllTheSame() {
+        Outcome outcome = run(Fakes.options(programs, out, Measure.COMPILE, Measure.COLD), "killed", "unmarked");
+        assertEquals(Status.CRASH, cell(outcome, "killed:O2", "beta", Measure.COLD, Regime.PROCESS_COMPILED).status());
+        assertEquals(Status.OK, cell(outcome, "killed:O2", "beta", Measure.COMPILE, Regime.FIRST).status());
+        assertEquals(Status.OK, cell(outcome, "killed:O2", "alpha", Measure.COLD, Regime.PROCESS_COMPILED).status());
+        Summary.Cell never = cell(outcome, "unmarked:O2", "beta", Measure.COLD, Regime.PROCESS_COMPILED);
+        assertEquals(Status.UNSUPPORTED, never.status());
+        assertTrue(never.reason().contains("first mark"), never.reason());
+    }
+
+    @Test
     void hangsWrongOutputsAndMemoryEndInTheirOwnCells() {
         Outcome outcome = run(Fakes.options(programs, out, Measure.RUN), "hanging", "lying", "hungry", "picky", "missing", "broken");
         for (String backend : List.of("hanging:O2", "lying:O2", "hungry:O2", "picky:O2")) {

@@ -73,6 +73,18 @@ public final class Fakes {
         }
     }
 
+    /** Does not tell when {@code beta} reached its first mark. */
+    public static final class Unmarked extends FakeBackend {
+        public Unmarked() {
+            super("unmarked", 1, 1);
+        }
+
+        @Override
+        protected boolean marked(String module) {
+            return !module.equals("beta");
+        }
+    }
+
     public static final class Missing extends FakeBackend {
         public Missing() {
             super("missing", 1, 1);
@@ -134,7 +146,7 @@ public final class Fakes {
 
     public static Backends all() {
         return new Backends(List.of(new FakeBackend(), new Killed(), new Hanging(), new Lying(), new Hungry(), new Missing(), new Picky(), new Broken(), new Hosted(),
-                new Tiered()));
+                new Tiered(), new Unmarked()));
     }
 
     /** Modules of these names in Sightglass's layout, each with what the good back end prints. */
