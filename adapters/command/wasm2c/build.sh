@@ -7,14 +7,16 @@ shift 3
 command -v wasm2c >/dev/null || { echo "wasm2c is not on the path: apt-get install wabt (or unpack a release of WABT and put its bin folder on the path)" >&2; exit 3; }
 command -v "$cc" >/dev/null || { echo "the C compiler $cc is not on the path: apt-get install $cc" >&2; exit 3; }
 
-# The run-time library is C too, and has no fixed place: Debian has it in share, a release of WABT beside bin, as its source tree does.
+# The run-time library is C too, and has no fixed place: Debian has it in src or, before, in share, a release of WABT beside bin, as its source tree does.
 prefix=$(dirname "$(dirname "$(readlink -f "$(command -v wasm2c)")")")
-for folder in "${WASM_RT:-}" "$prefix/share/wabt/wasm2c" "$prefix/wasm2c"; do
+for folder in "${WASM_RT:-}" "$prefix/src/wasm2c" "$prefix/share/wabt/wasm2c" "$prefix/wasm2c"; do
     [ -f "$folder/wasm-rt-impl.c" ] && break
 done
 [ -f "$folder/wasm-rt-impl.c" ] || { echo "wasm2c is there, but not its wasm-rt-impl.c: set WASM_RT to the folder that has it" >&2; exit 3; }
 runtime="$folder/wasm-rt-impl.c"
-[ -f "$folder/wasm-rt-mem-impl.c" ] && runtime="$runtime $folder/wasm-rt-mem-impl.c"
+for part in mem exceptions; do
+    [ ! -f "$folder/wasm-rt-$part-impl.c" ] || runtime="$runtime $folder/wasm-rt-$part-impl.c"
+done
 
 cd "$out"
 wasm2c -n prog "$module" -o prog.c
@@ -30,6 +32,7 @@ case $declared in
     *bench*) arguments="$arguments,&bench" ;;
     *wasi*) arguments="$arguments,&wasi" ;;
 esac
+grep -q "export: 'memory'" prog.h || naming="$naming -DNO_MEMORY"
 # -fno-optimize-sibling-calls and -frounding-math are what wasm2c's README asks for; GCC must besides not turn a signalling NaN into a quiet one.
 [ "$cc" != "${cc#gcc}" ] && set -- -fsignaling-nans "$@"
 exec "$cc" -fno-optimize-sibling-calls -frounding-math -w $naming -DINSTANTIATE="${declared%% *}_instantiate($arguments)" -I. -I"$folder" "$@" \

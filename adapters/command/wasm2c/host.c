@@ -19,6 +19,9 @@
 
 #include "prog.h"
 #include "wasm-rt-impl.h"
+#if __has_include("wasm-rt-exceptions.h")
+#include "wasm-rt-exceptions.h"
+#endif
 
 #ifdef BEFORE_1_0_33
 typedef Z_prog_instance_t Prog;
@@ -26,7 +29,9 @@ typedef struct Z_bench_instance_t { int unused; } Bench;
 typedef struct Z_wasi_snapshot_preview1_instance_t { int unused; } W;
 #define BENCH(function) Z_benchZ_##function
 #define WASI_NAME(function) Z_wasi_snapshot_preview1Z_##function
+#ifndef NO_MEMORY
 #define MEMORY Z_progZ_memory
+#endif
 #define START Z_progZ__start
 #define INIT_MODULE Z_prog_init_module()
 #else
@@ -35,7 +40,9 @@ typedef struct w2c_bench { int unused; } Bench;
 typedef struct w2c_wasi__snapshot__preview1 { int unused; } W;
 #define BENCH(function) w2c_bench_##function
 #define WASI_NAME(function) w2c_wasi__snapshot__preview1_##function
+#ifndef NO_MEMORY
 #define MEMORY w2c_prog_memory
+#endif
 #define START w2c_prog_0x5Fstart
 #define INIT_MODULE (void)0
 #endif
@@ -92,7 +99,12 @@ static void finish(int code) {
   _exit(code);
 }
 
+#ifdef MEMORY
 static u8 *at(u32 p) { return MEMORY(&instance)->data + p; }
+#else
+/* a module without a memory has nothing to give to a host function */
+static u8 *at(u32 p) { (void)p; abort(); }
+#endif
 static void put32(u32 p, u32 v) { memcpy(at(p), &v, 4); }
 static void put64(u32 p, u64 v) { memcpy(at(p), &v, 8); }
 static u32 get32(u32 p) { u32 v; memcpy(&v, at(p), 4); return v; }

@@ -62,6 +62,15 @@ class Wasm2cTest {
         assertTrue(err.toString(StandardCharsets.UTF_8).toLowerCase(java.util.Locale.ROOT).contains("unreachable"), err.toString(StandardCharsets.UTF_8));
     }
 
+    /** What memory is counted from: one empty function, no memory. */
+    @Test
+    void theEmptyModuleIsAProgramToo() {
+        byte[] empty = HexFormat.of().parseHex("0061736d0100000001040160000003020100070a01065f737461727400000a040102000b");
+        ProgramResult result = run(empty, new ByteArrayOutputStream(), new ByteArrayOutputStream());
+        assertEquals(0, result.exitCode());
+        assertTrue(!result.marked());
+    }
+
     @Test
     void theLedgerNamesBothTools() {
         String version = new CommandBackend().ledger(DECLARED).version();

@@ -105,7 +105,7 @@ public final class WorkerCommand {
         Map<String, String> kept = new LinkedHashMap<>();
         for (Map.Entry<String, String> entry : builder.environment().entrySet()) {
             String name = entry.getKey();
-            boolean needed = List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "XDG_CACHE_HOME").contains(name);
+            boolean needed = List.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "XDG_CACHE_HOME", "DOCKER_HOST", "TESTCONTAINERS_RYUK_DISABLED").contains(name);
             if (needed || name.startsWith("BENCH_")) kept.put(name, entry.getValue());
         }
         builder.environment().clear();
