@@ -5,6 +5,7 @@ import dev.backbench.qbe.amd64.ObjectOutput;
 import dev.backbench.qbe.amd64.Output;
 import dev.backbench.qbe.amd64.TextOutput;
 import dev.backbench.qbe.il.Parser;
+import dev.backbench.qbe.il.Printer;
 import dev.backbench.qbe.il.Symbols;
 import dev.backbench.qbe.il.Types;
 import java.io.IOException;
@@ -39,6 +40,24 @@ public final class QbeCompiler {
     public String assembly(String file, byte[] il) {
         StringBuilder text = new StringBuilder();
         run(file, il, new TextOutput(symbols, passes, text));
+        return text.toString();
+    }
+
+    /** All functions as IL, as they are after {@code pass}, one of {@link Pipeline#PASSES}. */
+    public String dump(String file, byte[] il, String pass) {
+        symbols.reset();
+        types.reset();
+        Parser parser = new Parser(file, symbols, types);
+        Printer printer = new Printer(symbols, types, parser::name);
+        StringBuilder text = new StringBuilder();
+        passes.dump((after, fn) -> {
+            if (after.equals(pass)) text.append(printer.print(fn)).append('\n');
+        });
+        try {
+            parser.parse(il, new TextOutput(symbols, passes, new StringBuilder()));
+        } finally {
+            passes.dump(null);
+        }
         return text.toString();
     }
 

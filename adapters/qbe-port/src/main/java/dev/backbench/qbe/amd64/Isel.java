@@ -42,6 +42,10 @@ public final class Isel {
     /** What sets temporaries that operands were replaced with, to be emitted behind (that is, earlier in the code than) their user: quadruples as instructions. */
     private final int[] pending = new int[16];
     private int pendingCount;
+    private boolean anySlot;
+    /** By block the first, then pairs phi, next one: phis that get a slot's address from there. */
+    private int[] slotArgument = new int[64], slotArguments = new int[32];
+    private int slotArgumentCount;
 
     public Isel(Uses uses) {
         this.uses = uses;
@@ -53,6 +57,7 @@ public final class Isel {
         if (left.length < known) left = new int[2 * known];
         for (int t = 0; t < known; t++) left[t] = uses.count(t);
         slots();
+        slotArguments();
         for (int b = fn.blocks - 1; b >= 0; b--) block(b);
         fn.compact();
     }
@@ -60,6 +65,7 @@ public final class Isel {
     // ---- slots: allocations of the first block with a known size ----
 
     private void slots() {
+        anySlot = false;
         for (int i = fn.insStart[0]; i < fn.insEnd[0]; i++) {
             int at = Fn.STRIDE * i, op = Fn.op(fn.ins[at]);
             if (!Op.isAlloc(op) || !fn.isNumber(fn.ins[at + 2])) continue;
@@ -69,6 +75,7 @@ public final class Isel {
             int units = (int) (size + 3 >> 2), unitAlign = 1 << op - Op.ALLOC4;
             fn.slots = fn.slots + unitAlign - 1 & -unitAlign;
             fn.tmpSlot[Ref.value(fn.ins[at + 1])] = fn.slots;
+            anySlot = true;
             fn.slots += units;
             fn.ins[at] = Op.NOP;
             fn.ins[at + 1] = fn.ins[at + 2] = NONE;
@@ -97,8 +104,7 @@ public final class Isel {
 
     private void block(int b) {
         backCount = 0;
-        phiArguments(b, fn.s1[b]);
-        if (fn.s2[b] != fn.s1[b]) phiArguments(b, fn.s2[b]);
+        for (int n = slotArgument[b]; n >= 0; n = slotArguments[2 * n + 1]) phiArguments(b, slotArguments[2 * n]);
         jump(b);
         for (int i = fn.insEnd[b] - 1; i >= fn.insStart[b]; i--) i = select(i);
         fn.insStart[b] = fn.insCount;
@@ -106,16 +112,31 @@ public final class Isel {
         fn.insEnd[b] = fn.insCount;
     }
 
-    /** Slots' addresses that flow into a phi are computed at the end of the predecessor. */
-    private void phiArguments(int b, int target) {
-        if (target < 0) return;
-        for (int p = fn.phiStart[target]; p < fn.phiEnd[target]; p++) {
-            int at = Fn.STRIDE * p;
-            for (int a = fn.phi[at + 2], end = a + 2 * fn.phi[at + 3]; a < end; a += 2) {
-                if (fn.phiArg[a] != b || slotOf(fn.phiArg[a + 1]) < 0) continue;
-                fn.phiArg[a + 1] = value(L, fn.phiArg[a + 1]);
-                flush();
+    /** Notes at each block which phis get a slot's address from it. */
+    private void slotArguments() {
+        if (slotArgument.length < fn.blocks) slotArgument = new int[2 * fn.blocks];
+        Arrays.fill(slotArgument, 0, fn.blocks, -1);
+        slotArgumentCount = 0;
+        for (int b = 0; anySlot && b < fn.blocks; b++) {
+            for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) {
+                for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) if (slotOf(fn.phiArg[a + 1]) >= 0) slotArgument(fn.phiArg[a], p);
             }
+        }
+    }
+
+    private void slotArgument(int from, int phi) {
+        if (2 * slotArgumentCount == slotArguments.length) slotArguments = Arrays.copyOf(slotArguments, 4 * slotArgumentCount);
+        slotArguments[2 * slotArgumentCount] = phi;
+        slotArguments[2 * slotArgumentCount + 1] = slotArgument[from];
+        slotArgument[from] = slotArgumentCount++;
+    }
+
+    /** Slots' addresses that flow into a phi are computed at the end of the predecessor. */
+    private void phiArguments(int b, int p) {
+        for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) {
+            if (fn.phiArg[a] != b || slotOf(fn.phiArg[a + 1]) < 0) continue;
+            fn.phiArg[a + 1] = value(L, fn.phiArg[a + 1]);
+            flush();
         }
     }
 

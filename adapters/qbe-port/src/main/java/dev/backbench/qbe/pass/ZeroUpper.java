@@ -7,7 +7,7 @@ import dev.backbench.qbe.il.Ref;
 import java.util.Arrays;
 
 /**
- * Takes out {@code extuw} of words whose upper half is zero anyway: what an instruction writes to 32 bits of a register, and phis of such words. Others are words from outside
+ * Takes out {@code extuw} of words whose upper half is zero anyway: what an instruction writes to 32 bits of a register, and phis and selections of such words. Others are words from outside
  * the function, copies of an {@code l}, and phis of those. True of Wasm's IL, where an {@code l} stands for an {@code i32} only if it is extended ({@link Fn#wordsZeroExtended}) or where a pass
  * has seen that the upper half does not matter.
  */
@@ -38,12 +38,12 @@ public final class ZeroUpper {
             if (!Ref.isTmp(to) || Ref.isRegister(to)) continue;
             boolean zero = op == Op.EXTUW || op == Op.EXTUB || op == Op.EXTUH || op == Op.LOADUW || op == Op.LOADUB || op == Op.LOADUH;
             if (Fn.cls(fn.ins[at]) != Cls.W) dirty[Ref.value(to)] = !zero;
-            else dirty[Ref.value(to)] = op == Op.COPY && !Ref.isCon(first) || op == Op.SEL1 || op == Op.CALL || Op.isParameter(op);
+            else dirty[Ref.value(to)] = op == Op.COPY && !Ref.isCon(first) || op == Op.CALL || Op.isParameter(op);
         }
         for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) dirty[Ref.value(fn.phi[Fn.STRIDE * p + 1])] = fn.phi[Fn.STRIDE * p] != Cls.W;
     }
 
-    /** A phi of a word is as clean as its arguments. @return false if that took too long, and nothing is known */
+    /** A phi or selection of words is as clean as they are. @return false if that took too long, and nothing is known */
     private boolean phisSettle(Fn fn) {
         for (int round = 0; round < MAX_ROUNDS; round++) {
             boolean changed = false;
@@ -53,16 +53,29 @@ public final class ZeroUpper {
                     if (dirty[t] || !anyDirty(fn, p)) continue;
                     dirty[t] = changed = true;
                 }
+                changed |= choices(fn, b);
             }
             if (!changed) return true;
         }
         return false;
     }
 
+    private boolean choices(Fn fn, int b) {
+        boolean changed = false;
+        for (int at = Fn.STRIDE * fn.insStart[b]; at < Fn.STRIDE * fn.insEnd[b]; at += Fn.STRIDE) {
+            if (Fn.op(fn.ins[at]) != Op.SEL1 || dirty[Ref.value(fn.ins[at + 1])] || !isDirty(fn.ins[at + 2]) && !isDirty(fn.ins[at + 3])) continue;
+            dirty[Ref.value(fn.ins[at + 1])] = changed = true;
+        }
+        return changed;
+    }
+
+    private boolean isDirty(int ref) {
+        return Ref.isTmp(ref) && dirty[Ref.value(ref)];
+    }
+
     private boolean anyDirty(Fn fn, int p) {
         for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) {
-            int ref = fn.phiArg[a + 1];
-            if (Ref.isTmp(ref) && dirty[Ref.value(ref)]) return true;
+            if (isDirty(fn.phiArg[a + 1])) return true;
         }
         return false;
     }

@@ -1,6 +1,7 @@
 package dev.backbench.qbe.wasm;
 
 import dev.backbench.exec.NativeCompiler;
+import dev.backbench.qbe.Pipeline;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
@@ -10,6 +11,7 @@ import dev.backbench.spi.Ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +33,7 @@ public final class QbeBackend implements Backend {
         return "QBE's IL and passes written anew in Java; machine code for x86-64 without an assembler";
     }
 
-    /** Wasm, and QBE's IL as text, of which {@link #stages} can be had. */
+    /** Wasm, and QBE's IL as text; of either, objects, assembler text and the IL after each pass can be had. */
     @Override
     public Set<String> inputs() {
         return Set.of("wasm", "ssa");
@@ -39,7 +41,9 @@ public final class QbeBackend implements Backend {
 
     @Override
     public List<String> stages() {
-        return List.of(WasmCompiler.IL, WasmCompiler.ASM, WasmCompiler.OBJ);
+        List<String> stages = new ArrayList<>(List.of(WasmCompiler.ASM, WasmCompiler.OBJ));
+        stages.addAll(Pipeline.PASSES);
+        return stages;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.backbench.qbe.wasm;
 
 import dev.backbench.exec.NativeCompiler;
+import dev.backbench.qbe.Pipeline;
 import dev.backbench.qbe.QbeCompiler;
 import dev.backbench.qbe.amd64.ObjectOutput;
 import dev.backbench.qbe.amd64.Output;
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
 
 /** Wasm to IL in memory, through the passes, to machine code in memory, a function at a time; and IL text to objects and assembler text. */
 final class WasmCompiler extends NativeCompiler {
-    static final String IL = "il", ASM = "asm", OBJ = "obj";
+    static final String ASM = "asm", OBJ = "obj";
     private static final String TRANSLATE = PhaseClock.DECODE + "+" + PhaseClock.TRANSLATE;
 
     private final boolean guard;
@@ -75,7 +76,7 @@ final class WasmCompiler extends NativeCompiler {
                 compiler.compile("input", il, object);
                 return object.toByteArray();
             default:
-                throw new BackendException("stage '" + stage + "' is of WebAssembly; of IL there are " + ASM + " and " + OBJ);
+                return compiler.dump("input", il, stage).getBytes(StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -90,13 +91,23 @@ final class WasmCompiler extends NativeCompiler {
         }
         passes.clock = PhaseClock.OFF;
         StringBuilder text = new StringBuilder();
-        if (stage.equals(IL)) {
+        if (Pipeline.PASSES.contains(stage)) {
             Printer printer = new Printer(symbols, new Types(), name -> "");
-            translate(module, function, made -> text.append(printer.print(made)).append('\n'));
+            if (Pipeline.PASSES.indexOf(stage) <= Pipeline.PASSES.indexOf("ssa")) { // where Wasm's IL begins
+                translate(module, function, made -> text.append(printer.print(made)).append('\n'));
+                return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+            }
+            passes.pipeline().dump((pass, made) -> {
+                if (pass.equals(stage)) text.append(printer.print(made)).append('\n');
+            });
+            try {
+                translate(module, function, passes::run);
+            } finally {
+                passes.pipeline().dump(null);
+            }
             return text.toString().getBytes(StandardCharsets.ISO_8859_1);
         }
         boolean object = stage.equals(OBJ);
-        if (!object && !stage.equals(ASM)) throw new BackendException("no stage '" + stage + "'");
         Output output = object ? new ObjectOutput(symbols, passes) : new TextOutput(symbols, passes, text);
         translate(module, function, output::function);
         output.finish();

@@ -11,6 +11,10 @@ final class WasmPasses implements Output.Passes {
     PhaseClock clock = PhaseClock.OFF;
     private final Pipeline pipeline = new Pipeline(new Types());
 
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
     @Override
     public void run(Fn fn) {
         clock.enter(PhaseClock.OPTIMISE);
