@@ -9,12 +9,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "conformance", synopsisSubcommandLabel = "SUITE", subcommands = {ConformanceCommand.Wasm.class, ConformanceCommand.Ssa.class},
+@Command(name = "conformance", synopsisSubcommandLabel = "SUITE", subcommands = {ConformanceCommand.Wasm.class, ConformanceCommand.Ssa.class, ConformanceCommand.Clif.class},
     description = "Run a conformance suite against a back end.")
 final class ConformanceCommand extends BenchCommand {
     @Override
     int run() {
-        throw CliException.usage("which suite? Type: bench conformance wasm --backend=ID DIR…, or ssa");
+        throw CliException.usage("which suite? Type: bench conformance wasm --backend=ID DIR…, or ssa, or clif");
     }
 
     @Command(name = "wasm",
@@ -68,6 +68,25 @@ final class ConformanceCommand extends BenchCommand {
             Duration perFile = limit == null ? ConformanceCommandRunner.Options.USUAL.limit() : Times.parse("--limit", limit);
             ConformanceCommandRunner.Options options = new ConformanceCommandRunner.Options(format == Wasm.Format.json, true, 1, perFile);
             return ConformanceCommandRunner.runSsa(backend, places, options, console().out, console().progress());
+        }
+    }
+
+    @Command(name = "clif", description = {"Run Cranelift's filetests. The last line is 'N passed, N failed, N skipped', counted by test command."})
+    static final class Clif extends BenchCommand {
+        @Option(names = "--backend", required = true, paramLabel = "ID", description = "Which back end; one that takes CLIF.")
+        String backend;
+
+        @Option(names = "--format", paramLabel = "text|json", description = "text if not said.")
+        Wasm.Format format = Wasm.Format.text;
+
+        @Parameters(paramLabel = "DIR", arity = "1..*", description = "Folders or single files.")
+        List<Path> places = new ArrayList<>();
+
+        @Override
+        int run() {
+            ConformanceCommandRunner.Options usual = ConformanceCommandRunner.Options.USUAL;
+            ConformanceCommandRunner.Options options = new ConformanceCommandRunner.Options(format == Wasm.Format.json, true, 1, usual.limit());
+            return ConformanceCommandRunner.runClif(backend, places, options, console().out, console().progress());
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.Compiler;
+import dev.backbench.spi.filetest.FiletestTool;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ public final class ConformanceCommandRunner {
         public static final Options USUAL = new Options(false, false, Math.max(1, Runtime.getRuntime().availableProcessors() / 2), Duration.ofMinutes(2));
     }
 
-    private static final String WASM = "wasm", SSA = "ssa";
+    private static final String WASM = "wasm", SSA = "ssa", CLIF = "clif";
 
     private ConformanceCommandRunner() {}
 
@@ -39,6 +40,21 @@ public final class ConformanceCommandRunner {
     /** QBE's tests at and below {@code places}, for a back end that takes IL: {@link SsaSuite}. The rest as for {@link #run}. */
     public static int runSsa(String backendSpec, List<Path> places, Options options, PrintStream out, PrintStream progress) {
         return run(SSA, backendSpec, places, options, out, progress);
+    }
+
+    /** Cranelift's filetests at and below {@code places}, in this process: {@link ClifSuite}. The rest as for {@link #run}. */
+    public static int runClif(String backend, List<Path> places, Options options, PrintStream out, PrintStream progress) {
+        FiletestTool tool = ClifSuite.tool(backend, CLIF);
+        if (tool == null) {
+            progress.println("bench conformance: no back end '" + backend + "' that takes " + CLIF);
+            return USAGE;
+        }
+        try {
+            return report(CLIF, backend, new ClifSuite(tool).run(places, progress), options, out, progress);
+        } catch (IOException e) {
+            progress.println("bench conformance: " + e.getMessage());
+            return USAGE;
+        }
     }
 
     private static int run(String suite, String backendSpec, List<Path> places, Options options, PrintStream out, PrintStream progress) {
@@ -80,7 +96,7 @@ public final class ConformanceCommandRunner {
 
     private static int report(String suite, String spec, List<FileResult> results, Options options, PrintStream out, PrintStream progress) throws IOException {
         if (results.isEmpty()) {
-            progress.println("bench conformance: nothing to run (for wasm: JSON files of commands; for ssa: .ssa files) in the folders given");
+            progress.println("bench conformance: nothing to run (for wasm: JSON files of commands; for ssa: .ssa files; for clif: .clif files) in the folders given");
             return NOTHING_RAN;
         }
         if (options.json) {
