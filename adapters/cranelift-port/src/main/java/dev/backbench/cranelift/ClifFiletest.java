@@ -78,9 +78,10 @@ final class ClifFiletest implements Filetest {
     }
 
     @Override
-    public List<Finding> verify(int function, List<String> words) {
-        Target target = words.isEmpty() ? null : new Target(words.getFirst().contains("32") ? 32 : 64, on(words, "enable_pinned_reg"), on(words, "preserve_frame_pointers"));
-        return verifier.verify(functions.get(function), target).stream().map(c -> new Finding(c.line(), c.message())).toList();
+    public List<Finding> verify(int function, String target, List<String> settings) {
+        int pointerBits = target == null ? 0 : target.contains("32") ? 32 : 64;
+        Target machine = new Target(pointerBits, on(settings, "enable_pinned_reg"), on(settings, "preserve_frame_pointers"));
+        return verifier.verify(functions.get(function), machine).stream().map(c -> new Finding(c.line(), c.message())).toList();
     }
 
     private static boolean on(List<String> words, String setting) {

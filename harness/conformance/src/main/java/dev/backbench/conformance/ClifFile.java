@@ -48,11 +48,9 @@ final class ClifFile {
         return -1;
     }
 
-    /** A target and the settings of the file; empty where no target is named. */
-    List<String> firstTarget() {
-        List<String> all = new ArrayList<>(targets.isEmpty() ? List.of() : targets.getFirst());
-        if (!all.isEmpty()) all.addAll(settings);
-        return all;
+    /** Null where no target is named. */
+    String firstTarget() {
+        return targets.isEmpty() ? null : targets.getFirst().getFirst();
     }
 
     /** Comments of lines from {@code from} up to but without {@code to}. */

@@ -110,7 +110,7 @@ public final class ClifSuite {
 
     /** Every error expected and no other. */
     private static String[] verifier(List<ClifFile.Comment> comments, ClifFile file, Filetest test, int f) {
-        List<Filetest.Finding> findings = new ArrayList<>(test.verify(f, file.firstTarget()));
+        List<Filetest.Finding> findings = new ArrayList<>(test.verify(f, file.firstTarget(), file.settings));
         for (ClifFile.Comment comment : comments) {
             if (!comment.text().startsWith("error:")) continue;
             String wanted = comment.text().substring("error:".length()).strip();
@@ -123,9 +123,7 @@ public final class ClifSuite {
     }
 
     private static String[] interpret(List<ClifFile.Comment> comments, ClifFile file, Filetest test, int f) {
-        List<String> target = new ArrayList<>(file.targets.isEmpty() ? List.of("x86_64") : file.targets.getFirst());
-        target.addAll(file.settings);
-        List<Filetest.Finding> findings = test.verify(f, target);
+        List<Filetest.Finding> findings = test.verify(f, null, file.settings);
         if (!findings.isEmpty()) return new String[] {"a valid function", findings.getFirst().message()};
         for (ClifFile.Comment comment : comments) {
             String text = comment.text();

@@ -35,10 +35,10 @@ final class InstVerifier {
         if (op.format == Format.UNARY_CONST) constant(inst, op);
         if (op == Op.BITCAST) bitcast(inst);
         if (op == Op.GET_PINNED_REG || op == Op.SET_PINNED_REG) {
-            if (v.target == null || !v.target.pinnedRegister()) throw v.fatal(inst, "GetPinnedReg/SetPinnedReg cannot be used without enable_pinned_reg");
+            if (!v.target.pinnedRegister()) throw v.fatal(inst, "GetPinnedReg/SetPinnedReg cannot be used without enable_pinned_reg");
         }
         if (op == Op.GET_FRAME_POINTER || op == Op.GET_RETURN_ADDRESS) {
-            if (v.target == null || !v.target.framePointers()) {
+            if (!v.target.framePointers()) {
                 throw v.fatal(inst, "`get_frame_pointer`/`get_return_address` cannot be used without enabling `preserve_frame_pointers`");
             }
         }
@@ -146,7 +146,7 @@ final class InstVerifier {
     }
 
     private void address(int inst, Op op) {
-        if (v.target == null || !op.is(Effect.LOADS | Effect.STORES) || !hasMemFlags(op)) return;
+        if (!v.target.knowsPointers() || !op.is(Effect.LOADS | Effect.STORES) || !hasMemFlags(op)) return;
         boolean second = op.format == Format.STORE || op.format == Format.STORE_NO_OFFSET;
         int address = f.arg(inst, second ? 1 : 0), bits = Types.bits(f.valueType(address)), wanted = v.target.pointerBits();
         if (bits != wanted) v.complain(inst, "invalid pointer width (got " + bits + ", expected " + wanted + ") encountered v" + address);

@@ -39,7 +39,7 @@ final class TypeChecker {
             // the rest of this instruction's arguments means nothing, what follows it does
         }
         returns(inst, op);
-        if (op.format == Format.UNARY_GLOBAL && v.target != null && v.globalType(f.entity(inst)) != control) {
+        if (op.format == Format.UNARY_GLOBAL && v.target.knowsPointers() && v.globalType(f.entity(inst)) != control) {
             v.complain(inst, "global_value instruction with type " + Types.name(control) + " references global value with type " + Types.name(v.globalType(f.entity(inst))));
         }
     }
@@ -100,7 +100,7 @@ final class TypeChecker {
             return f.pool.get(returns, index * PARAM_INTS);
         }
         if (edge != Edge.HANDLER) throw v.fatal(inst, "`exnN` block argument used outside normal-return target of `try_call`");
-        if (v.target == null) return Types.NONE;
+        if (!v.target.knowsPointers()) return Types.NONE;
         int payloads = CallConv.of(f.entities.signatures.get(sig, SIG_CONV)).exceptionPayloads();
         if (index >= payloads) throw v.fatal(inst, "out-of-bounds `exnN` block argument");
         return v.pointer();

@@ -38,10 +38,7 @@ public final class Verifier {
     Function f;
     Target target;
 
-    /**
-     * @param target null where none is meant: then what depends on the machine is not checked
-     * @return nothing where the function is valid
-     */
+    /** @return nothing where the function is valid */
     public List<Complaint> verify(Function function, Target target) {
         this.f = function;
         this.target = target;
@@ -147,7 +144,7 @@ public final class Verifier {
         if (kind == GV_VMCTX && !hasVmctx()) complain("gv" + gv, line, "undeclared vmctx reference gv" + gv);
         if (kind == GV_IADD_IMM && !Types.isScalarInt(type)) complain("gv" + gv, line, "iadd_imm global value with non-int type " + Types.name(type));
         if (hasBase(gv) && !globals.has(base)) complain("gv" + gv, line, "invalid global value reference gv" + base);
-        else if (hasBase(gv) && target != null) baseType(gv, line, kind, base, type);
+        else if (hasBase(gv) && target.knowsPointers()) baseType(gv, line, kind, base, type);
         int region = kind == GV_LOAD ? MemFlags.region(globals.get(gv, GV_FLAGS)) : -1;
         if (region >= 0 && !f.entities.regions.has(region)) complain("gv" + gv, line, "undefined alias region region" + region);
     }

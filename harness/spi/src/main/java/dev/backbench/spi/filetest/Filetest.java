@@ -30,8 +30,11 @@ public interface Filetest {
     /** The block that holds the instruction of that line, -1 where there is none. */
     int blockAt(int function, int line);
 
-    /** @param target the words of a target line, then settings as {@code name} or {@code name=value}; empty where there is no target */
-    List<Finding> verify(int function, List<String> target);
+    /**
+     * @param target a machine, such as {@code x86_64}; null where none is meant, and what depends on it is not checked
+     * @param settings as {@code name} or {@code name=value}
+     */
+    List<Finding> verify(int function, String target, List<String> settings);
 
     /** For Graphviz. */
     String controlFlow(int function);
