@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.FltCmp;
+import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.IntCmp;
 import dev.backbench.qbe.il.Op;
 import dev.backbench.qbe.il.Parser;
+import dev.backbench.qbe.il.Ref;
 import dev.backbench.qbe.il.Symbols;
 import dev.backbench.qbe.il.Types;
 import dev.backbench.qbe.QbeCompiler;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +40,7 @@ class OperationsTest {
     /** One function: its operation and the constants that stand for operands, or null. */
     private record Case(int op, int cls, Long first, Long second, int shape) {}
 
-    private static final int VALUE = 0, BRANCH = 1;
+    private static final int VALUE = 0, BRANCH = 1, CHOICE = 2;
 
     private final List<Case> cases = new ArrayList<>();
     private final StringBuilder il = new StringBuilder(), driver = new StringBuilder();
@@ -60,6 +63,38 @@ class OperationsTest {
         check(output.toBytes(), expected);
     }
 
+    /** {@code sel0} and {@code sel1}, which no text says: a pass puts them in place of {@code neg} and the two {@code sub} behind it. */
+    @Test
+    void choicesByEveryComparison() throws IOException {
+        Cc.assumePresent();
+        StringBuilder main = prologue();
+        for (int op = Op.CEQW; op < Op.STOREB; op++) {
+            function(op, Cls.W, null, null, CHOICE, main);
+            for (long constant : constants(Op.operand(op, Cls.W, 1))) function(op, Cls.W, null, constant, CHOICE, main);
+        }
+        driver.append(main).append("    return 0;\n}\n");
+        Files.writeString(folder.resolve("driver.c"), driver);
+        Symbols symbols = new Symbols();
+        Types types = new Types();
+        for (int seed = 0; seed < 3; seed++) {
+            symbols.reset();
+            NaiveAllocator passes = new NaiveAllocator(types, seed);
+            ObjectOutput output = new ObjectOutput(symbols, fn -> {
+                for (int at = 0; at < Fn.STRIDE * fn.insCount; at += Fn.STRIDE) {
+                    if (Fn.op(fn.ins[at]) == Op.NEG) {
+                        fn.ins[at] = Op.SEL0;
+                        fn.ins[at + 1] = Ref.NONE;
+                    }
+                    if (Fn.op(fn.ins[at]) == Op.SUB) fn.ins[at] += Op.SEL1 - Op.SUB;
+                }
+                passes.run(fn);
+            });
+            new Parser("operations.ssa", symbols, types).parse(il.toString().getBytes(StandardCharsets.UTF_8), output);
+            output.finish();
+            check(output.toBytes(), expected());
+        }
+    }
+
     private void check(byte[] object, String expected) throws IOException {
         Files.write(folder.resolve("operations.o"), object);
         Cc.run(folder, "cc", "-o", "program", "driver.c", "operations.o");
@@ -75,6 +110,16 @@ class OperationsTest {
     // ---- programs ----
 
     private void generate() {
+        StringBuilder main = prologue();
+        for (int op = Op.ADD; op <= Op.CAST; op++) {
+            if (op >= Op.STOREB && op <= Op.LOAD) continue;
+            for (int cls = Cls.W; cls <= Cls.D; cls++) if (Op.gives(op, cls)) operation(op, cls, main);
+        }
+        driver.append(main).append("    return 0;\n}\n");
+    }
+
+    /** @return the beginning of the main function */
+    private StringBuilder prologue() {
         driver.append("#include <stdio.h>\nstatic const unsigned long integers[] = {");
         for (long value : INTEGERS) driver.append(value).append("ul, ");
         driver.append("}, doubles[] = {");
@@ -83,12 +128,7 @@ class OperationsTest {
         for (double value : FLOATS) driver.append(0xDEADBEEF00000000L | Float.floatToRawIntBits((float) value) & 0xFFFFFFFFL).append("ul, ");
         driver.append("};\ntypedef unsigned long F(unsigned long, unsigned long);\nstatic void run(F *f, const unsigned long *a, int m, const unsigned long *b, int n) {\n"
             + "    unsigned long h = 0;\n    for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) h = (h ^ f(a[i], b[j])) * 0x9E3779B97F4A7C15ul, h ^= h >> 29;\n    printf(\"%lx\\n\", h);\n}\n");
-        StringBuilder main = new StringBuilder("int main(void) {\n");
-        for (int op = Op.ADD; op <= Op.CAST; op++) {
-            if (op >= Op.STOREB && op <= Op.LOAD) continue;
-            for (int cls = Cls.W; cls <= Cls.D; cls++) if (Op.gives(op, cls)) operation(op, cls, main);
-        }
-        driver.append(main).append("    return 0;\n}\n");
+        return new StringBuilder("int main(void) {\n");
     }
 
     private void operation(int op, int cls, StringBuilder main) {
@@ -101,13 +141,13 @@ class OperationsTest {
     }
 
     private static long[] constants(int cls) {
-        return Cls.isFloat(cls) ? inputs(cls) : CONSTANTS;
+        return cls == Cls.S ? Arrays.stream(inputs(cls)).map(bits -> bits & 0xFFFFFFFFL).toArray() : cls == Cls.D ? inputs(cls) : CONSTANTS;
     }
 
     private static long[] inputs(int cls) {
         if (!Cls.isFloat(cls)) return INTEGERS;
         long[] bits = new long[FLOATS.length];
-        for (int i = 0; i < bits.length; i++) bits[i] = cls == Cls.D ? Double.doubleToRawLongBits(FLOATS[i]) : Float.floatToRawIntBits((float) FLOATS[i]) & 0xFFFFFFFFL;
+        for (int i = 0; i < bits.length; i++) bits[i] = cls == Cls.D ? Double.doubleToRawLongBits(FLOATS[i]) : 0xDEADBEEF00000000L | Float.floatToRawIntBits((float) FLOATS[i]) & 0xFFFFFFFFL;
         return bits;
     }
 
@@ -128,7 +168,8 @@ class OperationsTest {
         il.append("\t%r =").append(Cls.name(cls)).append(' ').append(Op.name(op)).append(' ').append(first == null ? "%a" : text(first, a));
         if (b != Cls.NONE) il.append(", ").append(second == null ? "%b" : text(second, b));
         il.append('\n');
-        if (shape == BRANCH) il.append("\tjnz %r, @yes, @no\n@yes\n\tret 1\n@no\n\tret 0\n}\n");
+        if (shape == CHOICE) il.append("\t%u =d cast %x\n\t%v =d cast %y\n\t%m =w neg %r\n\t%q =l sub %x, %y\n\t%p =d sub %u, %v\n\t%c =l cast %p\n\t%t =l mul %q, 3\n\t%l =l xor %t, %c\n\tret %l\n}\n");
+        else if (shape == BRANCH) il.append("\tjnz %r, @yes, @no\n@yes\n\tret 1\n@no\n\tret 0\n}\n");
         else il.append(switch (cls) {
             case Cls.W -> "\t%l =l extuw %r\n";
             case Cls.L -> "\t%l =l copy %r\n";
@@ -189,6 +230,7 @@ class OperationsTest {
         long a = tested.first == null ? x : tested.first, b = tested.second == null ? y : tested.second;
         long value = Cls.isFloat(cls) ? floats(tested.op, cls, a, b) : integers(tested.op, cls, a, b);
         if (tested.shape == BRANCH) return value != 0 ? 1 : 0;
+        if (tested.shape == CHOICE) return value != 0 ? 3 * x ^ x : 3 * y ^ y;
         return wide ? value : value & 0xFFFFFFFFL;
     }
 
