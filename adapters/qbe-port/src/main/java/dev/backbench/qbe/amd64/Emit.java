@@ -107,6 +107,12 @@ public final class Emit {
         return address.indexed(register, index == NONE ? -1 : hard(index), mem[at + 3], offset);
     }
 
+    /** Whether a machine address uses the register: then that cannot be written before the address is read. */
+    private boolean pointsWith(int mem, int register) {
+        int at = Fn.STRIDE * Ref.value(mem);
+        return fn.mem[at + 1] == register || fn.mem[at + 2] == register;
+    }
+
     private boolean isRegister(int ref) {
         return Ref.isRegister(ref);
     }
@@ -128,6 +134,10 @@ public final class Emit {
     private void instruction(int at) {
         int[] ins = fn.ins;
         int word = ins[at], op = Fn.op(word), cls = Fn.cls(word), to = ins[at + 1], first = ins[at + 2], second = ins[at + 3];
+        if (Ref.kind(second) == Ref.MEM && to != first && Ref.isRegister(to) && pointsWith(second, to)) {
+            move(cls, to, second);
+            second = to;
+        }
         switch (op) {
             case Op.ADD -> add(cls, to, first, second);
             case Op.SUB -> subtract(cls, to, first, second);

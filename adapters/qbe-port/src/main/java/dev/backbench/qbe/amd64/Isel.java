@@ -39,6 +39,13 @@ public final class Isel {
     /** The open block's instructions, last first. */
     private int[] back = new int[4096];
     private int backCount;
+    /**
+     * By instruction of the open block: how many of those before it may change memory or end the function. A load may move down to a user of the same number. {@link #now} is the
+     * number at the place that is being selected.
+     */
+    private int[] epoch = new int[256];
+    private int now, current;
+
     /** What sets temporaries that operands were replaced with, to be emitted behind (that is, earlier in the code than) their user: quadruples as instructions. */
     private final int[] pending = new int[16];
     private int pendingCount;
@@ -104,6 +111,7 @@ public final class Isel {
 
     private void block(int b) {
         backCount = 0;
+        epochs(b);
         for (int n = slotArgument[b]; n >= 0; n = slotArguments[2 * n + 1]) phiArguments(b, slotArguments[2 * n]);
         jump(b);
         for (int i = fn.insEnd[b] - 1; i >= fn.insStart[b]; i--) i = select(i);
@@ -137,6 +145,19 @@ public final class Isel {
             if (fn.phiArg[a] != b || slotOf(fn.phiArg[a + 1]) < 0) continue;
             fn.phiArg[a + 1] = value(L, fn.phiArg[a + 1]);
             flush();
+        }
+    }
+
+    private void epochs(int b) {
+        int from = fn.insStart[b], to = fn.insEnd[b];
+        if (epoch.length < to - from) epoch = new int[2 * (to - from)];
+        current = b;
+        now = 0;
+        for (int i = from; i < to; i++) {
+            int word = fn.ins[Fn.STRIDE * i], op = Fn.op(word);
+            epoch[i - from] = now;
+            boolean divides = op >= Op.DIV && op <= Op.UREM && !Cls.isFloat(Fn.cls(word));
+            if (divides || Op.pinned(op) && !Op.isLoad(op)) now++;
         }
     }
 
@@ -190,8 +211,11 @@ public final class Isel {
 
     /** As {@link #value}, but a constant that can be encoded stays: any float, numbers of 32 bits. */
     private int second(int cls, int ref) {
-        boolean stays = fn.isNumber(ref) && (cls != L || fn.bits(ref) == (int) fn.bits(ref));
-        return stays ? ref : value(cls, ref);
+        return encodable(cls, ref) ? ref : value(cls, ref);
+    }
+
+    private boolean encodable(int cls, int ref) {
+        return fn.isNumber(ref) && (cls != L || fn.bits(ref) == (int) fn.bits(ref));
     }
 
     private int operandClass(int op, int cls, int index) {
@@ -205,12 +229,48 @@ public final class Isel {
         flush();
     }
 
-    /** Emits an operation whose second operand may be a constant. */
+    /** Emits an operation whose second operand may be a constant or in memory. */
     private void binary(int op, int cls, int to, int first, int second) {
-        boolean swap = Op.commutes(op) && Ref.isCon(first) && !Ref.isCon(second);
-        int a = swap ? second : first, b = swap ? first : second;
-        emit(op, cls, to, value(operandClass(op, cls, 0), a), second(operandClass(op, cls, 1), b));
+        boolean swap = Op.commutes(op) && !loads(operandClass(op, cls, 1), second) && (Ref.isCon(first) && !Ref.isCon(second) || !Ref.isCon(second) && loads(operandClass(op, cls, 0), first));
+        int a = swap ? second : first, b = swap ? first : second, wanted = operandClass(op, cls, 1);
+        if (a != b && takesMemory(op) && loads(wanted, b)) {
+            withMemory(op, cls, to, value(operandClass(op, cls, 0), a), b);
+        } else {
+            emit(op, cls, to, value(operandClass(op, cls, 0), a), second(wanted, b));
+            flush();
+        }
+    }
+
+    private static boolean takesMemory(int op) {
+        return switch (op) {
+            case Op.ADD, Op.SUB, Op.MUL, Op.AND, Op.OR, Op.XOR, Op.DIV, Op.XCMP -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether the temporary is loaded in this block, whole and for this user alone, with nothing between that it must stay before. */
+    private boolean loads(int cls, int ref) {
+        int def = definition(ref);
+        if (def < 0 || uses.defBlock[Ref.value(ref)] != current || left[Ref.value(ref)] != 1) return false;
+        int word = fn.ins[Fn.STRIDE * def], op = Fn.op(word);
+        boolean whole = op == Op.LOAD || Fn.cls(word) == W && (op == Op.LOADSW || op == Op.LOADUW);
+        return whole && Fn.cls(word) == cls && epoch[def - fn.insStart[current]] == now;
+    }
+
+    /** Emits an operation with the memory that {@code loaded} comes from as its second operand. */
+    private void withMemory(int op, int cls, int to, int first, int loaded) {
+        int mark = backCount;
+        emit(op, cls, to, first, NONE);
         flush();
+        back[4 * mark + 3] = takeLoad(loaded);
+    }
+
+    /** The address a load reads, which the caller's instruction, emitted already, does in its place. */
+    private int takeLoad(int loaded) {
+        int at = Fn.STRIDE * definition(loaded), pointer = fn.ins[at + 2];
+        drop(loaded);
+        fn.ins[at] = Op.NOP;
+        return Ref.kind(pointer) == Ref.SLOT ? pointer : addresses.of(pointer);
     }
 
     private void copy(int cls, int to, int from) {
@@ -225,6 +285,7 @@ public final class Isel {
     private int select(int i) {
         int at = Fn.STRIDE * i, word = fn.ins[at], op = Fn.op(word), cls = Fn.cls(word), to = fn.ins[at + 1], first = fn.ins[at + 2], second = fn.ins[at + 3];
         if (op == Op.NOP) return i;
+        now = epoch[i - fn.insStart[current]];
         if (dead(op, to)) {
             drop(first);
             drop(second);
@@ -236,6 +297,9 @@ public final class Isel {
                 else divide(op, cls, to, first, second);
             }
             case Op.ADD -> add(i, cls, to, first, second);
+            case Op.OR, Op.XOR -> {
+                if (!rotate(cls, to, first, second)) binary(op, cls, to, first, second);
+            }
             case Op.SAR, Op.SHR, Op.SHL, Op.ROTL, Op.ROTR -> shift(op, cls, to, first, second);
             case Op.UWTOF -> {
                 int wide = temporary(L);
@@ -268,9 +332,31 @@ public final class Isel {
 
     /** Long additions of more than two parts are one {@code lea}. */
     private void add(int i, int cls, int to, int first, int second) {
+        if (rotate(cls, to, first, second)) return;
         int address = cls == L ? addresses.ofSum(i) : NONE;
         if (address == NONE) binary(Op.ADD, cls, to, first, second);
         else emit(Op.ADDR, L, to, address, NONE);
+    }
+
+    /** The sum of shifts of one value to both sides, which leave no bit out and none twice, is a rotation. */
+    private boolean rotate(int cls, int to, int first, int second) {
+        int a = definition(first), b = definition(second);
+        if (a < 0 || b < 0 || Cls.isFloat(cls)) return false;
+        if (Uses.op(fn, a) == Op.SHR) {
+            int swapped = a;
+            a = b;
+            b = swapped;
+        }
+        int left = Fn.STRIDE * a, right = Fn.STRIDE * b;
+        boolean shifts = fn.ins[left] == (Op.SHL | cls << 16) && fn.ins[right] == (Op.SHR | cls << 16) && fn.ins[left + 2] == fn.ins[right + 2];
+        if (!shifts || !fn.isNumber(fn.ins[left + 3]) || !fn.isNumber(fn.ins[right + 3]) || !Ref.isTmp(fn.ins[left + 2])) return false;
+        long count = fn.bits(fn.ins[left + 3]), bits = Cls.isWide(cls) ? 64 : 32;
+        if (count <= 0 || count >= bits || count + fn.bits(fn.ins[right + 3]) != bits || this.left[Ref.value(first)] != 1 || this.left[Ref.value(second)] != 1) return false;
+        drop(first);
+        drop(second);
+        keep(fn.ins[left + 2]);
+        binary(Op.ROTL, cls, to, fn.ins[left + 2], fn.ins[left + 3]);
+        return true;
     }
 
     private void divide(int op, int cls, int to, int first, int second) {
@@ -391,9 +477,13 @@ public final class Isel {
     }
 
     private void flags(int op, int first, int second) {
-        int cls = Op.comparedClass(op);
-        emit(Op.XCMP, cls, NONE, value(cls, first), second(cls, second));
-        flush();
+        int cls = Op.comparedClass(op), mark = backCount;
+        if (!Cls.isFloat(cls) && (encodable(cls, second) || Ref.isTmp(second) && slotOf(second) < 0) && loads(cls, first)) {
+            emit(Op.XCMP, cls, NONE, NONE, second);
+            back[4 * mark + 2] = takeLoad(first);
+        } else {
+            binary(Op.XCMP, cls, NONE, first, second);
+        }
     }
 
     /** Whether the operands change places: a number must come second, and a float comparison must ask for "above", which is false for unordered operands. */

@@ -116,6 +116,7 @@ final class NaiveAllocator implements Output.Passes {
         if (isTemporary(to)) {
             int[] file = Cls.isFloat(fn.tmpClass[Ref.value(to)]) ? SSE : GENERAL;
             result = Regs.ref(file[random.nextInt(3)]);
+            if (file == GENERAL && Ref.kind(b) == Ref.MEM && Ref.isRegister(fn.mem[Fn.STRIDE * Ref.value(b) + 1]) && random.nextBoolean()) result = fn.mem[Fn.STRIDE * Ref.value(b) + 1];
         }
         fn.emit(Fn.op(word), Fn.cls(word), result, a, b);
         if (result != to) fn.emit(Op.COPY, fn.tmpClass[Ref.value(to)], Ref.slot(slots[Ref.value(to)]), result, NONE);
