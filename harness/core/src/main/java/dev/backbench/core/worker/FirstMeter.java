@@ -41,6 +41,7 @@ final class FirstMeter {
     /** When nothing more is timed in this process. */
     void finish() {
         NativeClock clock = new NativeClock();
+        LockSupport.parkNanos(GIVE_WAY);
         long exact = clock.processCpu(), files = threads.all();
         // threads that have ended are in the process's account only
         unseen = end.cpu < 0 ? 0 : Math.max(0, exact - files);
