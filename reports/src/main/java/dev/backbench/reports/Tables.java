@@ -82,9 +82,6 @@ final class Tables {
             + " Every program goes through Wasm" + (data.otherLanguages() ? ", but for those in another language." : ".") + " In brackets: 95% intervals, or a ratio beside its absolute figure.");
         common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         perOperation(overview, notes);
-        long ran = data.summary().cells().stream().filter(c -> c.measure() == Measure.RUN && c.median() != null).count();
-        long disturbed = data.summary().cells().stream().filter(c -> c.measure() == Measure.RUN && c.disturbed()).count();
-        if (disturbed * 10 > ran) notes.add("The machine was not quiet: in " + disturbed + " of " + ran + " run cells wall time, which counts, is over 5% from CPU time.");
         for (Overview.Line line : overview.lines) if (line.below() != null) notes.add("Below the line: " + line.backend() + ": " + line.below());
         notes.addAll(dropped(data, overview.set));
         return notes;

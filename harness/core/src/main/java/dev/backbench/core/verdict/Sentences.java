@@ -25,6 +25,9 @@ public final class Sentences {
     /** Programs of one fate that are named; more are counted. */
     private static final int MOST_NAMED = 3;
 
+    /** One cell in so many may be disturbed without a word. */
+    private static final int DISTURBED_PART = 10;
+
     private final Summary summary;
 
     private Sentences(Summary summary) {
@@ -56,7 +59,16 @@ public final class Sentences {
             for (String line : compared) lines.add((sets.size() > 1 ? "On " + set + " programs, " : "") + line);
         }
         unranked(lines);
+        quiet(lines);
         return List.copyOf(lines);
+    }
+
+    /** Where many runs waited for something else, no ratio of run times deserves belief. */
+    private void quiet(List<String> lines) {
+        long ran = summary.cells().stream().filter(c -> c.measure() == Measure.RUN && c.median() != null).count();
+        long disturbed = summary.cells().stream().filter(c -> c.measure() == Measure.RUN && c.disturbed()).count();
+        if (disturbed * DISTURBED_PART <= ran) return;
+        lines.add("The machine was not quiet: in " + disturbed + " of " + ran + " run cells wall time, which counts, is over 5% from CPU time; repeat the run when nothing else runs");
     }
 
     /** Measures that share a reason share a line. */
