@@ -114,6 +114,10 @@ public final class X64Encoder implements X64Sink {
 
     @Override
     public void rr(int insn, int size, int reg, int rm) {
+        if (insn == X64Insn.XCHG && size >= 4 && reg != rm && (reg == X64.RAX || rm == X64.RAX)) {
+            start(insn, size, 0x90 | (reg + rm) & 7, 0, 0, 0, 0, reg + rm);
+            return;
+        }
         int opcode = X64Insn.OPCODE[insn];
         if (opcode == 0) opcode = X64Insn.STORE[insn];
         direct(insn, operandSize(insn, size), opcode, reg, X64Insn.regSize(insn, size), rm, X64Insn.rmSize(insn, size));

@@ -84,7 +84,7 @@ class X64EncoderTest {
                 for (int rm = 15; rm >= 0; rm -= 3) {
                     for (int insn : LOADED) for (int size : sizes(insn)) sink.rr(insn, size, reg, rm);
                     for (int size : new int[] {1, 2, 4, 8}) sink.rr(TEST, size, reg, rm);
-                    if (reg != X64.RAX && rm != X64.RAX) sink.rr(XCHG, 8, reg, rm);
+                    for (int size : new int[] {4, 8}) if (reg != rm) sink.rr(XCHG, size, reg, rm);
                     for (int size : new int[] {4, 8}) {
                         sink.rr(MOV_TO_XMM, size, reg, rm);
                         sink.rr(MOV_FROM_XMM, size, reg, rm);
