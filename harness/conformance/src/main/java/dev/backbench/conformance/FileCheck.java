@@ -121,10 +121,16 @@ final class FileCheck {
                 out.append('(').append(wanted.startsWith("$") ? patterns.getOrDefault(wanted.substring(1), wanted) : wanted.replaceAll("^/|/$", "")).append(')');
             } else {
                 String name = variable.group(3) != null ? variable.group(3) : variable.group(4);
-                out.append(values.containsKey(name) ? Pattern.quote(values.get(name)) : "(?:" + patterns.getOrDefault(name, Pattern.quote(variable.group())) + ")");
+                out.append(values.containsKey(name) ? whole(values.get(name)) : "(?:" + patterns.getOrDefault(name, Pattern.quote(variable.group())) + ")");
             }
         }
         literal(pattern.substring(literal), literal == 0, true, out);
+        return out.toString();
+    }
+
+    private static String whole(String text) {
+        StringBuilder out = new StringBuilder();
+        literal(text, true, true, out);
         return out.toString();
     }
 

@@ -131,9 +131,8 @@ final class Floats {
         double x = value(lane, a);
         BigInteger low = signed ? Ints.minimum(bits) : BigInteger.ZERO, high = signed ? Ints.maximum(bits) : Ints.mask(bits);
         BigInteger exact = Double.isInfinite(x) ? (x < 0 ? low.subtract(Ints.ONE) : high.add(Ints.ONE)) : new BigDecimal(x).toBigInteger();
-        // Upstream goes through a saturating conversion to a signed integer of 128 bits, and its tests have what that gives.
-        exact = exact.min(bits == 128 && !saturate ? Ints.maximum(bits) : exact);
-        if (bits == 128 && signed) exact = exact.max(low);
+        // Upstream saturates to a signed integer first, and its tests have what that gives for 128 bits.
+        if (bits == 128) exact = exact.min(Ints.maximum(bits)).max(Ints.minimum(bits));
         boolean inside = exact.compareTo(low) >= 0 && exact.compareTo(high) <= 0;
         if (!inside && !saturate) throw new Trap(TrapCode.INTEGER_OVERFLOW);
         return Ints.wrap(exact.max(low).min(high), bits);

@@ -1,7 +1,6 @@
 package dev.backbench.cranelift.text;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Cuts bytes into tokens, one ahead: the current one is {@link #kind} with its bytes from {@link #start} to {@link #end}. Comments run from a semicolon to the end of the line. */
 final class Lexer {
@@ -137,8 +136,9 @@ final class Lexer {
     }
 
     private boolean starts(String word) {
-        int to = position + word.length();
-        return to <= text.length && Arrays.equals(text, position, to, word.getBytes(StandardCharsets.US_ASCII), 0, word.length());
+        if (position + word.length() > text.length) return false;
+        for (int i = 0; i < word.length(); i++) if (text[position + i] != word.charAt(i)) return false;
+        return true;
     }
 
     private void scanSpecial() {
