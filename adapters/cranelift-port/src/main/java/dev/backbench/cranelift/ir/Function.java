@@ -11,6 +11,8 @@ import java.util.Arrays;
 public final class Function {
     /** Numbers of values and blocks that a text may use; more is a limit, not an error of the text. */
     public static final int MAX_NUMBER = 1 << 24;
+    /** An instruction without a source location. */
+    public static final int NO_LOCATION = -1;
     public static final int NO_DEFINITION = 0, RESULT = 1, PARAM = 2, ALIAS = 3;
 
     public final Pool pool = new Pool();
@@ -22,10 +24,12 @@ public final class Function {
     public int name, conv, params, returns, firstLine, lastLine;
     /** The global value that bounds the stack, -1 where none does. */
     public int stackLimit;
+    /** Whether any instruction has a source location, which changes how all are printed. */
+    public boolean hasLocations;
 
     private int insts;
     private int[] op = new int[256], control = new int[256], args = new int[256], results = new int[256];
-    private int[] entity = new int[256], extra = new int[256], flags = new int[256], stackMap = new int[256], line = new int[256];
+    private int[] entity = new int[256], extra = new int[256], flags = new int[256], stackMap = new int[256], line = new int[256], location = new int[256];
     private long[] immediate = new long[256];
 
     private int values;
@@ -53,6 +57,7 @@ public final class Function {
         params = returns = firstLine = lastLine = 0;
         conv = CallConv.FAST.ordinal();
         stackLimit = -1;
+        hasLocations = false;
     }
 
     // Instructions.
@@ -68,7 +73,7 @@ public final class Function {
         op[inst] = which.ordinal();
         control[inst] = controlType;
         args[inst] = results[inst] = extra[inst] = flags[inst] = stackMap[inst] = line[inst] = 0;
-        entity[inst] = -1;
+        entity[inst] = location[inst] = NO_LOCATION;
         immediate[inst] = 0;
         return inst;
     }
@@ -84,6 +89,7 @@ public final class Function {
         flags = Arrays.copyOf(flags, size);
         stackMap = Arrays.copyOf(stackMap, size);
         line = Arrays.copyOf(line, size);
+        location = Arrays.copyOf(location, size);
         immediate = Arrays.copyOf(immediate, size);
     }
 
@@ -180,6 +186,16 @@ public final class Function {
 
     public void setLine(int inst, int number) {
         line[inst] = number;
+    }
+
+    /** Where it comes from in the program that was translated; {@link #NO_LOCATION} where that is not said. */
+    public int location(int inst) {
+        return location[inst];
+    }
+
+    public void setLocation(int inst, int where) {
+        location[inst] = where;
+        hasLocations |= where != NO_LOCATION;
     }
 
     // Handlers of a try_call.

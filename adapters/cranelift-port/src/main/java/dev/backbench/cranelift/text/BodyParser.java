@@ -76,6 +76,7 @@ final class BodyParser {
     }
 
     private void instruction(int block) throws ClifException {
+        int location = cursor.is('@') ? location() : Function.NO_LOCATION;
         int line = lexer.line, column = lexer.column();
         results();
         if (lexer.kind == Lexer.ARROW && resultCount == 1) {
@@ -92,11 +93,23 @@ final class BodyParser {
         if (control != Types.NONE && op.control == null) throw new ClifException(line, column, op.text + " takes no type");
         int inst = f.newInst(op, control);
         f.setLine(inst, line);
+        f.setLocation(inst, location);
         operands.parse(inst, op);
         if (op.control != null && control == Types.NONE) f.setControl(inst, inferred(inst, op, line, column));
         operands.afterType(inst, op);
         f.layout.append(inst, block);
         defineResults(inst, op, line, column);
+    }
+
+    /** {@code @01ff}: hexadecimal without a prefix. */
+    private int location() throws ClifException {
+        lexer.next();
+        String digits = lexer.kind == Lexer.INTEGER || lexer.kind == Lexer.WORD ? lexer.text() : "";
+        boolean hex = !digits.isEmpty() && digits.length() <= 8 && digits.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+        if (!hex) throw lexer.expected("a source location in hexadecimal");
+        int location = Integer.parseUnsignedInt(digits, 16);
+        lexer.next();
+        return location;
     }
 
     private void results() throws ClifException {

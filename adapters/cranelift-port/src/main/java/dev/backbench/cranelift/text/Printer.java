@@ -14,6 +14,8 @@ import java.math.BigInteger;
 /** Writes a function in the syntax that {@link Parser} reads, so that what it reads is the same function. */
 public final class Printer {
     private static final String INDENT = "    ";
+    /** With source locations, which stand in front. */
+    private static final int WIDE = 36;
     private final StringBuilder out;
     private final InstPrinter insts;
     private Function f;
@@ -87,7 +89,8 @@ public final class Printer {
 
     private void aliases(int value) {
         for (int alias = head[value]; alias >= 0; alias = link[alias]) {
-            out.append(INDENT).append('v').append(alias).append(" -> v").append(value).append('\n');
+            indent(Function.NO_LOCATION);
+            out.append('v').append(alias).append(" -> v").append(value).append('\n');
             aliases(alias);
         }
     }
@@ -204,13 +207,27 @@ public final class Printer {
         } else out.append("userextname").append(~name);
     }
 
+    private void indent(int location) {
+        if (!f.hasLocations) {
+            out.append(INDENT);
+            return;
+        }
+        int start = out.length();
+        if (location != Function.NO_LOCATION) {
+            String hex = Integer.toHexString(location);
+            out.append('@').append("0".repeat(Math.max(0, 4 - hex.length()))).append(hex).append(' ');
+        }
+        out.repeat(' ', WIDE - (out.length() - start));
+    }
+
     private void block(int block) {
+        if (f.hasLocations) out.repeat(' ', WIDE - INDENT.length());
         blockHead(block);
         out.append(f.isCold(block) ? " cold:\n" : ":\n");
         int params = f.blockParams(block);
         for (int i = 0; i < f.pool.length(params); i++) aliases(f.pool.get(params, i));
         for (int inst = f.layout.first(block); inst >= 0; inst = f.layout.next(inst)) {
-            out.append(INDENT);
+            indent(f.location(inst));
             insts.results(inst);
             insts.operation(inst, true);
             out.append('\n');

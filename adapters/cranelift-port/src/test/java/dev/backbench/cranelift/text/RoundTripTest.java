@@ -83,6 +83,15 @@ class RoundTripTest {
     }
 
     @Test
+    void sourceLocations() {
+        String pad = " ".repeat(32);
+        String text = "function %f() -> i32 fast {\n" + pad + "block0:\n@0001                               v0 = iconst.i32 1\n" + pad + "    v1 -> v0\n"
+            + "@deadbeef                           v2 = iadd v0, v1  ; v0 = 1, v1 = 1\n" + pad + "    return v2\n}\n";
+        assertEquals(text, Printer.print(Clif.function(text)));
+        assertEquals(text, Printer.print(Clif.function(text.replaceAll(" {2,}", " "))));
+    }
+
+    @Test
     void corpus() throws Exception {
         List<Path> files = Clif.corpus();
         assumeTrue(!files.isEmpty(), "no corpus; name one with -Dcorpus=DIR or BENCH_CORPUS");
