@@ -176,7 +176,7 @@ public final class X64Insn {
         return (flags & RM8) != 0 ? 1 : (flags & RM16) != 0 ? 2 : (flags & RM32) != 0 ? 4 : size;
     }
 
-    /** Whether any two instructions share a name: then the kinds of their operands tell them apart. For tests. */
+    /** Whether every number has its instruction. For tests. */
     static boolean complete() {
         return Arrays.stream(NAMES).allMatch(name -> name != null);
     }

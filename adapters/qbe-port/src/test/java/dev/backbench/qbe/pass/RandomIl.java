@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
  * Random functions over a few variables of every class, stack slots read and written at several widths, globals, unknown and merged pointers, calls that are given some of
  * the slots, blits, and a random control-flow graph. Every variable is set in the first block; slots may be read before they are written.
  */
-final class RandomIl {
+public final class RandomIl {
     private static final String[] INT = {"add", "sub", "mul", "and", "or", "xor", "sar", "shr", "shl", "add", "sub"};
     private static final String[] CMP = {"eq", "ne", "sge", "sgt", "sle", "slt", "uge", "ugt", "ule", "ult"};
     private static final String[] FCMP = {"eq", "ge", "gt", "le", "lt", "ne", "o", "uo"};
@@ -26,7 +26,7 @@ final class RandomIl {
         slots = random.nextInt(4);
     }
 
-    static String generate(SplittableRandom random) {
+    public static String generate(SplittableRandom random) {
         return new RandomIl(random).function();
     }
 
