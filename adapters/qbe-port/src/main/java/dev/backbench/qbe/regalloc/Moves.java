@@ -161,9 +161,9 @@ final class Moves {
         return Ref.slot(location - PLACES << 1);
     }
 
-    /** The storing operation of a class. */
+    /** The operation that stores a class in its place: words as wide as their register, since a word may be read as a long that it was shown to be. */
     static int store(int cls) {
-        return Cls.isFloat(cls) ? Op.STORES + cls - Cls.S : Op.STOREW + cls;
+        return Cls.isFloat(cls) ? Op.STORES + cls - Cls.S : Op.STOREL;
     }
 
     private void constant(int at) {
@@ -195,10 +195,8 @@ final class Moves {
             fn.emit(Op.LOAD, L, rax, scratch, NONE);
             return;
         }
-        long bits = fn.bits(ref);
-        if (!Cls.isWide(cls)) {
-            fn.emit(Op.STOREW, W, NONE, fn.constant((int) bits), slot);
-        } else if (bits == (int) bits) {
+        long bits = Cls.isWide(cls) ? fn.bits(ref) : fn.bits(ref) & 0xFFFFFFFFL;
+        if (bits == (int) bits) {
             fn.emit(Op.STOREL, W, NONE, fn.constant(bits), slot);
         } else {
             fn.emit(Op.STOREW, W, NONE, fn.constant((int) bits), slot);
