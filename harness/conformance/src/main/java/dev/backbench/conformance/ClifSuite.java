@@ -59,9 +59,18 @@ public final class ClifSuite {
         for (ClifFile.Command command : file.commands) {
             String name = "test " + String.join(" ", command.words());
             if (unreadable != null) outcomes.add(Outcome.failed(command.line(), name, "a text that can be read", unreadable));
-            else outcomes.add(outcome(name, command, file, test));
+            else outcomes.add(guarded(name, command, file, test));
         }
         return outcomes;
+    }
+
+    /** An exception from inside the adapter costs this command, not the run. */
+    private Outcome guarded(String name, ClifFile.Command command, ClifFile file, Filetest test) {
+        try {
+            return outcome(name, command, file, test);
+        } catch (RuntimeException | StackOverflowError e) {
+            return Outcome.failed(command.line(), name, "no exception", e.toString());
+        }
     }
 
     private Outcome outcome(String name, ClifFile.Command command, ClifFile file, Filetest test) {
@@ -84,10 +93,12 @@ public final class ClifSuite {
         return Outcome.passed(command.line(), name);
     }
 
-    /** From a function's first line to the next one's; the first has those before it too. */
+    /** From a function's first line to the next one's; those before the first function are everyone's. */
     private static List<ClifFile.Comment> comments(ClifFile file, Filetest test, int f) {
         int to = f + 1 < test.functions() ? test.firstLine(f + 1) : Integer.MAX_VALUE;
-        return file.between(test.firstLine(f), to);
+        List<ClifFile.Comment> comments = new ArrayList<>(file.between(1, test.firstLine(0)));
+        comments.addAll(file.between(test.firstLine(f), to));
+        return comments;
     }
 
     private static String[] check(List<ClifFile.Comment> comments, String text) {

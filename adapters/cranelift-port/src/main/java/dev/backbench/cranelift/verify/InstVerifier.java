@@ -58,7 +58,7 @@ final class InstVerifier {
         if (f.valueKind(value) == Function.PARAM) {
             int home = f.valueDefinition(value);
             if (!f.layout.has(home)) throw v.fatal(inst, "v" + used + " is defined by block" + home + " which is not in the layout");
-            if (reachable && !dominates(home, block)) throw v.fatal(inst, "uses value v" + used + " from non-dominating block" + home);
+            if (reachable && !dominates(home, block)) throw v.fatal(inst, "uses value arg from non-dominating block" + home);
         } else if (f.valueKind(value) == Function.RESULT) {
             int definition = f.valueDefinition(value), home = f.layout.block(definition);
             if (home < 0) throw v.fatal(inst, "v" + used + " is defined by inst" + definition + " which has no block");

@@ -27,6 +27,7 @@ class VerifierTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         jump block1                    | v2 = iadd v0, v9 / return | v9 = iconst.i32 1 / return       | return | line 5, inst1: `v2 = iadd.i32 v0, v9`: uses value v9 from non-dominating inst3
+        brif v0, block1, block3(v0)    | jump block2               | v4 = iadd.i32 v8, v8 / return  | return / block4(v8: i32): / return | uses value arg from non-dominating block4
         jump block9                    | jump block2               | return                          | return | line 3, inst0: `jump block9`: invalid block reference block9
         jump block0(v0)                | jump block2               | return                          | return | line 3, inst0: `jump block0(v0)`: invalid reference to entry block block0
         jump block1(v0)                | jump block2               | return                          | return | line 3, inst0: `jump block1(v0)`: mismatched argument count for `jump block1(v0)`: got 1, expected 0
