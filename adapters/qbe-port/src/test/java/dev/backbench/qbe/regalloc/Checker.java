@@ -240,7 +240,12 @@ final class Checker {
                 if (Ref.kind(i.first) != Ref.SLOT) return false;
                 set(i.to, i.first);
             }
-            case Op.STOREW, Op.STOREL, Op.STORES, Op.STORED -> {
+            case Op.STOREW -> {
+                // A phi of longs may read a word's place, whose upper half must then be the register's
+                if (Ref.kind(i.second) != Ref.SLOT || Ref.isTmp(i.first)) return false;
+                set(i.second, i.first);
+            }
+            case Op.STOREL, Op.STORES, Op.STORED -> {
                 if (Ref.kind(i.second) != Ref.SLOT) return false;
                 set(i.second, i.first);
             }
