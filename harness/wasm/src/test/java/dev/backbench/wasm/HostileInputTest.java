@@ -65,6 +65,33 @@ class HostileInputTest {
         assertEquals("integer representation too long", refused(WasmException.Kind.MALFORMED, bytes(1, 6, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80)).what());
     }
 
+    /** A type index may be written longer than it must; a value type and the empty type are one byte. */
+    @Test
+    void blockTypesAreOneByteOrAnIndex() {
+        for (int type : new int[] {0x40, 0x00}) translate(blockOfType(type));
+        translate(blockOfType(0x80, 0x00));
+        translate(blockOfType(0x80, 0x80, 0x80, 0x80, 0x00));
+        int[][] tooLong = {{0xFF, 0x7F}, {0xFE, 0x7F}, {0xC0, 0x7F}, {0xF0, 0x7F}, {0xFF, 0xFF, 0xFF, 0xFF, 0x7F}, {0x80, 0x7F}, {0xC0, 0xFF, 0x7F}};
+        for (int[] type : tooLong) {
+            WasmException refused = refused(WasmException.Kind.MALFORMED, blockOfType(type));
+            assertTrue(refused.what().startsWith("malformed block type"), refused.getMessage());
+        }
+        refused(WasmException.Kind.MALFORMED, blockOfType(0x41));
+        refused(WasmException.Kind.INVALID, blockOfType(0x01));
+        refused(WasmException.Kind.INVALID, blockOfType(0xFF, 0x00));
+    }
+
+    /** A function whose body is {@code block TYPE unreachable end unreachable}, so that only the type can be wrong. */
+    private static byte[] blockOfType(int... type) {
+        int body = 1 + 1 + type.length + 1 + 1 + 1 + 1;
+        int[] head = {1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, body + 2, 1, body, 0, Opcode.BLOCK};
+        int[] tail = {Opcode.UNREACHABLE, Opcode.END, Opcode.UNREACHABLE, Opcode.END};
+        int[] all = Arrays.copyOf(head, head.length + type.length + tail.length);
+        System.arraycopy(type, 0, all, head.length, type.length);
+        System.arraycopy(tail, 0, all, head.length + type.length, tail.length);
+        return bytes(all);
+    }
+
     @Test
     void everyTruncationIsMalformed() {
         byte[] whole = sample();
