@@ -72,8 +72,10 @@ public final class IlText {
 
     private String expression(int depth) {
         if (depth == 0) return random.nextInt(3) == 0 ? String.valueOf(random.nextInt(256)) : load();
-        String a = expression(depth - 1), b = expression(random.nextInt(depth)), t = fresh();
-        line(t + " =w " + BINARY[random.nextInt(BINARY.length)] + " " + a + ", " + b);
+        String operation = BINARY[random.nextInt(BINARY.length)], a = expression(depth - 1), t = fresh();
+        // a count beyond the width is undefined in C, and native QBE hands a folded one to the assembler as it is
+        String b = operation.startsWith("s") && !operation.equals("sub") ? String.valueOf(1 + random.nextInt(31)) : expression(random.nextInt(depth));
+        line(t + " =w " + operation + " " + a + ", " + b);
         return t;
     }
 
@@ -95,10 +97,11 @@ public final class IlText {
         line("storew " + t + ", " + variable());
     }
 
-    /** {@code q[i]}. */
+    /** {@code q[i & 4095]}; without a bound a folded index would be no displacement. */
     private void element() {
-        String i = load(), wide = fresh(), scaled = fresh(), at = fresh(), t = fresh();
-        line(wide + " =l extsw " + i);
+        String i = load(), bounded = fresh(), wide = fresh(), scaled = fresh(), at = fresh(), t = fresh();
+        line(bounded + " =w and " + i + ", 4095");
+        line(wide + " =l extsw " + bounded);
         line(scaled + " =l mul " + wide + ", 4");
         line(at + " =l add %q, " + scaled);
         line(t + " =w loadw " + at);
