@@ -96,6 +96,27 @@ class ExperimentTest {
         assertTrue(outcome.repeat().contains("--seed=1"));
     }
 
+    /** What runs after the first compile of a process is not part of it, nor is what its load took. */
+    @Test
+    void theFirstCompileIsTheSameWithAndWithoutAColdStart() {
+        Row[] compiles = new Row[2];
+        for (boolean cold : List.of(false, true)) {
+            Path folder = temp.resolve("cold-" + cold);
+            PlanOptions options = cold ? Fakes.options(programs, folder, Measure.COMPILE, Measure.COLD) : Fakes.options(programs, folder, Measure.COMPILE);
+            options.filter = java.util.regex.Pattern.compile("alpha");
+            options.timeouts.replaceAll((stage, limit) -> Duration.ofSeconds(20));
+            assertEquals(ExitCode.OK, run(options, "delegating").exit());
+            compiles[cold ? 1 : 0] = rows(folder).stream().filter(r -> r.regime().equals(Regime.FIRST) && r.def().equals(Measure.COMPILE.definition())).findFirst().orElseThrow();
+        }
+        for (Row row : compiles) {
+            long own = row.ns().cpu() - row.ns().children(), child = row.ns().children() - Fakes.Delegating.COMPANION;
+            assertTrue(own > 25_000_000 && own < 250_000_000, "a thread of 30 ms: " + row);
+            assertTrue(child > 5_000_000 && child < 600_000_000, "a child, and neither the companion's start nor its part in the run: " + row);
+        }
+        long without = compiles[0].ns().children(), with = compiles[1].ns().children();
+        assertTrue(with < 2 * without + 25_000_000 && without < 2 * with + 25_000_000, without + " ns, with a cold start " + with);
+    }
+
     @Test
     void aKilledWorkerCostsOneCell() {
         Outcome outcome = run(Fakes.options(programs, out, Measure.RUN), "killed", "good");

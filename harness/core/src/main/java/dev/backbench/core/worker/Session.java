@@ -175,11 +175,11 @@ final class Session {
         begin(task, "load");
         m.start();
         open();
-        m.loaded();
+        m.loaded(compiler);
         begin(task, "compile");
         Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
         CompiledModule code = compiler.link(artifact, PhaseClock.OFF);
-        m.stop();
+        m.stop(compiler);
         long peak = Meter.peakRss() + compiler.companionPeakBytes();
         Program.Outcome outcome = null;
         if (cold) {
@@ -187,9 +187,8 @@ final class Session {
             outcome = program.run(code);
         }
         m.finish();
-        long companion = compiler.companionCpu();
         reporter.send("sample", task.id(), "load", "wall", m.loadWall(), "cpu", m.loadCpu());
-        reporter.send("sample", task.id(), "compile", "wall", m.wall(), "cpu", m.cpu() + companion, "children", m.children() + companion, "gc", m.gc(), "jit", m.jit(),
+        reporter.send("sample", task.id(), "compile", "wall", m.wall(), "cpu", m.cpu(), "children", m.children(), "gc", m.gc(), "jit", m.jit(),
                 "faults", m.faults(), "peak", peak, "sha", store(artifact), "code", artifact.codeBytes(), "constants", artifact.constantBytes(), "emitted",
                 artifact.functionsEmitted());
         if (cold) started(task, m, outcome);

@@ -41,6 +41,11 @@ public class FakeBackend implements Backend {
     /** What happens before a module is compiled. */
     protected void beforeCompile(String module) throws Exception {}
 
+    /** Of processes that it keeps beside the worker's. */
+    protected long companionCpu() {
+        return 0;
+    }
+
     /** What happens before a module's marked region. */
     protected void beforeRun(String module) throws Exception {}
 
@@ -167,6 +172,11 @@ public class FakeBackend implements Backend {
                 @Override
                 public void close() {}
             };
+        }
+
+        @Override
+        public long companionCpu() {
+            return FakeBackend.this.companionCpu();
         }
 
         @Override

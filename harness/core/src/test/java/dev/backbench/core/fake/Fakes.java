@@ -73,6 +73,43 @@ public final class Fakes {
         }
     }
 
+    /** Works in a child, in a thread that ends and in a companion: a little while it compiles, and ten times as much while the program runs. */
+    public static final class Delegating extends FakeBackend {
+        /** What the companion takes for a compile, in nanoseconds. */
+        public static final long COMPANION = 7_000_000;
+        private static final int LOOPS = 60_000;
+        private static final long MILLIS = 30;
+        private long companion = 100 * COMPANION;
+
+        public Delegating() {
+            super("delegating", 1, 1);
+        }
+
+        @Override
+        protected void beforeCompile(String module) throws Exception {
+            work(1);
+        }
+
+        @Override
+        protected void beforeRun(String module) throws Exception {
+            work(10);
+        }
+
+        @Override
+        protected long companionCpu() {
+            return companion;
+        }
+
+        private void work(int times) throws Exception {
+            Process child = new ProcessBuilder("sh", "-c", "i=0; while [ $i -lt " + times * LOOPS + " ]; do i=$((i+1)); done").start();
+            Thread thread = new Thread(() -> burn(times * MILLIS));
+            thread.start();
+            thread.join();
+            child.waitFor();
+            companion += times * COMPANION;
+        }
+    }
+
     /** Does not tell when {@code beta} reached its first mark. */
     public static final class Unmarked extends FakeBackend {
         public Unmarked() {
@@ -146,7 +183,7 @@ public final class Fakes {
 
     public static Backends all() {
         return new Backends(List.of(new FakeBackend(), new Killed(), new Hanging(), new Lying(), new Hungry(), new Missing(), new Picky(), new Broken(), new Hosted(),
-                new Tiered(), new Unmarked()));
+                new Tiered(), new Unmarked(), new Delegating()));
     }
 
     /** Modules of these names in Sightglass's layout, each with what the good back end prints. */
