@@ -42,9 +42,10 @@ class CommandBackendTest {
     void fillsInPlacesArgumentsAndMarks() throws IOException {
         CompileOptions options = declared("""
                 {"name": "house", "compile": [["cp", "{wasm}", "{out}/copy"], ["sh", "-c", "echo made >> {out}/copy"]],
-                 "run": ["sh", "-c", "echo start 5 1 >> $BENCH_MARKS; cat; cat {out}/copy; echo $1 $2; echo end 105 41 >> $BENCH_MARKS; exit 3", "sh", "{args}"]}
-                """);
+                 "run": ["sh", "-c", "%s; cat; cat {out}/copy; echo $1 $2; echo end $((t + 100)) 41 >> $BENCH_MARKS; sleep 0.05; exit 3", "sh", "{args}"]}
+                """.formatted(monotonic() + "; echo start $t 1 >> $BENCH_MARKS"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
+        long before = System.nanoTime();
         try (Compiler compiler = new CommandBackend().newCompiler(options)) {
             ProgramResult result = run(compiler, out);
             assertEquals("in modulemade\none two\n", out.toString(StandardCharsets.UTF_8));
@@ -52,7 +53,24 @@ class CommandBackendTest {
             assertEquals(100, result.regionWall());
             assertEquals(40, result.regionCpu());
             assertTrue(result.marked());
-            assertEquals(5, result.firstMark());
+            assertTrue(result.firstMark() > before && result.firstMark() < System.nanoTime());
+        }
+    }
+
+    /** Shell commands that set {@code t} to CLOCK_MONOTONIC, give or take 20 ms, in a process that is already older: what its clock is ahead of the other is known here. */
+    private static String monotonic() throws IOException {
+        long uptime = Long.parseLong(Files.readString(Path.of("/proc/uptime")).split(" ")[0].replace(".", ""));
+        return "sleep 0.05; t=$(($(cut -d' ' -f1 /proc/uptime | tr -d .) * 10000000 + " + (System.nanoTime() - uptime * 10_000_000) + "))";
+    }
+
+    @Test
+    void marksOfAnotherClockCostTheRun() throws IOException {
+        CompileOptions options = declared("""
+                {"name": "house", "compile": [["true"]], "run": ["sh", "-c", "echo start $(date +%s%N) >> $BENCH_MARKS; echo end $(date +%s%N) >> $BENCH_MARKS"]}
+                """);
+        try (Compiler compiler = new CommandBackend().newCompiler(options)) {
+            BackendException failed = assertThrows(BackendException.class, () -> run(compiler, new ByteArrayOutputStream()));
+            assertTrue(failed.getMessage().startsWith("house: mark 1 of the run: 'start ") && failed.getMessage().endsWith("was another clock read?"), failed.getMessage());
         }
     }
 

@@ -12,17 +12,15 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * One program that runs as a process of its own, and the folder it was made in. A program that knows of the experiment appends a line {@code start NANOS [CPU]} or
  * {@code end NANOS [CPU]} at each mark to the file that {@code BENCH_MARKS} names: nanoseconds of CLOCK_MONOTONIC, which is {@link System#nanoTime}, and of its own CPU time if it can tell.
- * Of a program that does not, the region is the whole process.
+ * Of a program that does not, the region is the whole process. Marks that cannot be a region's are a {@link BackendException} of {@link #run}.
  */
 public final class ProgramProcess implements AutoCloseable {
     private static final String MARKS = "BENCH_MARKS";
-    private static final Pattern MARK = Pattern.compile("(start|end) \\d{1,18}( \\d{1,18})?");
     private static final int LOG_LINES = 3;
 
     private final String owner, install;
@@ -114,7 +112,7 @@ public final class ProgramProcess implements AutoCloseable {
             for (Path file : List.of(marks, out, err)) place.fetch(file);
             copy(out, config.out());
             copy(err, config.err());
-            return result(exit, asked, total, Files.readAllLines(marks));
+            return Marks.read(owner, exit, asked, total, Files.readAllLines(marks));
         } catch (IOException e) {
             throw new BackendException(owner + ": " + e.getMessage(), e);
         }
@@ -126,27 +124,6 @@ public final class ProgramProcess implements AutoCloseable {
         } catch (Place.NoSuchCommand e) {
             throw new BackendException(owner + ": cannot start '" + e.getMessage() + "'" + (install == null ? "" : "; " + install), e);
         }
-    }
-
-    private ProgramResult result(int exit, long asked, long total, List<String> marks) {
-        if (marks.isEmpty()) return new ProgramResult(exit, false, asked, total, -1, -1, -1, -1, -1, 0, total);
-        long first = -1, opened = 0, openedCpu = 0, wall = 0, cpu = 0;
-        boolean cpuKnown = true;
-        for (String line : marks) {
-            if (!MARK.matcher(line).matches()) throw new BackendException(owner + ": a mark is 'start NANOS' or 'end NANOS', not '" + line + "'");
-            String[] words = line.split(" ");
-            long at = Long.parseLong(words[1]), used = words.length > 2 ? Long.parseLong(words[2]) : 0;
-            cpuKnown &= words.length > 2;
-            if (words[0].equals("start")) {
-                opened = at;
-                openedCpu = used;
-                if (first < 0) first = at;
-            } else {
-                wall += at - opened;
-                cpu += used - openedCpu;
-            }
-        }
-        return new ProgramResult(exit, true, first, wall, cpuKnown ? cpu : -1, -1, -1, -1, -1, first - asked, total);
     }
 
     private static byte[] readAll(InputStream in) throws IOException {
