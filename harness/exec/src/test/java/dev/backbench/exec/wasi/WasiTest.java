@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WasiTest {
     private static final int FOLLOW = 1, CREATE = 1, READ = 1 << 1, WRITE = 1 << 6;
     private static final int STRING = 1024, SECOND = 2048, RESULT = 4096, DATA = 8192;
-    private static final int PREOPEN = 3, NOTHING_SUCH = 44;
+    private static final int PREOPEN = 3, NOTHING_SUCH = 44, ELOOP = 32, ENOTDIR = 54, EPERM = 63;
 
     @TempDir
     Path outside;
@@ -154,6 +154,74 @@ class WasiTest {
         try (var all = Files.list(outside.resolve("folder"))) {
             assertEquals(1, all.count());
         }
+    }
+
+    private String content(int folder, String path) {
+        assertEquals(0, open(folder, path, FOLLOW, 0, READ), path);
+        int fd = word(RESULT);
+        String content = read(fd);
+        assertEquals(0, call("fd_close", fd));
+        return content;
+    }
+
+    /** {@code link/..} is what is above the link's target, not what is above the link. */
+    @Test
+    void dotsAfterALinkAreAboveItsTarget() throws IOException {
+        Files.createDirectories(inside.resolve("deep/er"));
+        Files.writeString(inside.resolve("deep/x"), "deep");
+        Files.writeString(inside.resolve("x"), "top");
+        Files.createSymbolicLink(inside.resolve("link"), Path.of("deep/er"));
+        Files.createSymbolicLink(inside.resolve("deep/er/back"), Path.of("../../sub"));
+        Files.createSymbolicLink(inside.resolve("chain"), Path.of("link/../er/back/file"));
+        assertEquals("deep", content(PREOPEN, "link/../x"));
+        assertEquals("top", content(PREOPEN, "link/../../x"));
+        assertEquals("top", content(PREOPEN, "deep/er/../../x"));
+        assertEquals("hello", content(PREOPEN, "link/back/./file"));
+        assertEquals("hello", content(PREOPEN, "chain"));
+        assertEquals("top", content(PREOPEN, "link/back/../x"));
+        assertEquals(EPERM, open(PREOPEN, "link/../../../secret", FOLLOW, 0, READ));
+        assertEquals(NOTHING_SUCH, open(PREOPEN, "absent/../x", FOLLOW, 0, READ));
+        assertEquals(ENOTDIR, open(PREOPEN, "x/../x", FOLLOW, 0, READ));
+        assertEquals(ENOTDIR, open(PREOPEN, "x/.", FOLLOW, 0, READ));
+        assertEquals(ENOTDIR, open(PREOPEN, "x/", FOLLOW, 0, READ));
+        assertEquals(0, call("path_create_directory", PREOPEN, STRING, put(STRING, "link/../made")));
+        assertTrue(Files.isDirectory(inside.resolve("deep/made")) && Files.notExists(inside.resolve("made")));
+        assertEquals(0, call("path_unlink_file", PREOPEN, STRING, put(STRING, "link/../x")));
+        assertEquals("top", Files.readString(inside.resolve("x")));
+        assertTrue(Files.notExists(inside.resolve("deep/x")));
+    }
+
+    /** Also where the way out leads back in: outside, what a name means is not ours to say. */
+    @Test
+    void linksThatLeadOutAreRefused() throws IOException {
+        Files.createSymbolicLink(inside.resolve("round"), Path.of("../inside/sub/file"));
+        Files.createSymbolicLink(inside.resolve("absolute"), inside.toRealPath().resolve("sub/file"));
+        Files.createSymbolicLink(inside.resolve("hop"), Path.of("sub/../stolen"));
+        Files.createSymbolicLink(inside.resolve("sub/above"), Path.of("../fine"));
+        for (String path : new String[] {"round", "absolute", "hop", "stolen", "up/../inside/sub/file", "out/..", "up/"}) {
+            assertEquals(EPERM, open(PREOPEN, path, FOLLOW, 0, READ), path);
+        }
+        assertEquals("hello", content(PREOPEN, "sub/above"));
+        assertEquals(0, open(PREOPEN, "sub", FOLLOW, 2, READ));
+        assertEquals(EPERM, open(word(RESULT), "above", FOLLOW, 0, READ), "a descriptor's folder is left");
+        Files.createSymbolicLink(inside.resolve("loop"), Path.of("loop2"));
+        Files.createSymbolicLink(inside.resolve("loop2"), Path.of("./loop"));
+        assertEquals(ELOOP, open(PREOPEN, "loop", FOLLOW, CREATE, WRITE));
+        assertEquals(ELOOP, open(PREOPEN, "loop/x", 0, 0, READ));
+    }
+
+    @Test
+    void nothingIsMadeThroughALink() throws IOException {
+        Files.createSymbolicLink(inside.resolve("nothing"), Path.of("sub/absent"));
+        Files.createSymbolicLink(inside.resolve("nothing2"), Path.of("nothing"));
+        Files.createSymbolicLink(inside.resolve("chainOut"), Path.of("dangling"));
+        for (String path : new String[] {"nothing", "nothing2", "./sub/../nothing"}) {
+            assertEquals(NOTHING_SUCH, open(PREOPEN, path, FOLLOW, CREATE, WRITE), path);
+            assertNotEquals(0, open(PREOPEN, path, 0, CREATE, WRITE), path);
+        }
+        for (String path : new String[] {"dangling", "chainOut", "stolen", "up/new"}) assertEquals(EPERM, open(PREOPEN, path, FOLLOW, CREATE, WRITE), path);
+        assertTrue(Files.notExists(inside.resolve("sub/absent")) && Files.notExists(outside.resolve("created")) && Files.notExists(outside.resolve("folder/new")));
+        assertEquals(0, open(PREOPEN, "fine", FOLLOW, CREATE, WRITE), "a link to what is there");
     }
 
     /** A descriptor stands for its folder and nothing above it, also after the folder was replaced by a link. */
