@@ -81,7 +81,7 @@ public final class SingleTrial {
         Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), unit.kind() == Unit.Kind.FIRST, null, list.modules(),
                 list.tasks()).text());
         Files.createFile(events);
-        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.backend().id(), spec, events, plan.seed(), gdb).start();
+        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.name(), spec, events, plan.seed(), gdb).start();
         boolean ended = true;
         if (gdb) process.waitFor();
         else ended = process.waitFor(limit(plan, list).toMillis(), TimeUnit.MILLISECONDS);

@@ -128,7 +128,8 @@ public final class TaskList {
         return indices;
     }
 
-    private static Module module(Workload w) {
+    /** What a worker has to know of a workload. */
+    public static Module module(Workload w) {
         return new Module(w.name(), w.wasm().toString(), text(w.folder()), text(w.stdin()), text(w.expectedStdout()), text(w.expectedStderr()), w.arguments());
     }
 

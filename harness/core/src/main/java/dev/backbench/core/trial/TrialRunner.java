@@ -95,7 +95,7 @@ public final class TrialRunner {
         int number = sink.nextTrial();
         String log = RunFolder.LOGS + "/trial-%05d.log".formatted(number);
         Path logFile = folder.resolve(log), spec = work.resolve("tasks");
-        List<String> argv = command.arguments(plan.backend(unit.backend()).backend().id(), spec, logFile, layoutSeed);
+        List<String> argv = command.arguments(unit.backend(), spec, logFile, layoutSeed);
         boolean jmh = list.jmh() && tasks.getFirst().kind() == WorkerSpec.Kind.COMPILE;
         boolean quiet = unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY;
         long start = System.currentTimeMillis(), oomKills = Death.oomKills(), steal = ProcFiles.steal();

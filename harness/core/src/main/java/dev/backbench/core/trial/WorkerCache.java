@@ -2,11 +2,13 @@ package dev.backbench.core.trial;
 
 import dev.backbench.core.plan.Backends;
 import dev.backbench.core.plan.Plan;
+import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.store.Seal;
 import dev.backbench.core.worker.WorkerSpec;
 import dev.backbench.core.worker.WorkerSpec.Kind;
 import dev.backbench.core.worker.WorkerSpec.Task;
 import dev.backbench.workloads.Catalogue;
+import dev.backbench.workloads.Origin;
 import dev.backbench.workloads.Workload;
 import java.io.File;
 import java.io.IOException;
@@ -14,15 +16,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
- * Start-up (AOT) caches of the workers' JVM, one for each back end: made once for a build and a JVM, by a worker that compiles and runs a generated module
- * which is no workload of the plan.
+ * Start-up (AOT) caches of the workers' JVM, one for each back end at each level and with each set of options: made once for a build and a JVM, by a worker
+ * with the same level and options that compiles and runs a module which is no workload of the plan, nor like one.
  */
 public final class WorkerCache {
     /** Starting without: nothing that a class path of folders could use. */
@@ -33,6 +39,7 @@ public final class WorkerCache {
     /** Of the build, the JVM, its flags and the training; null without a cache. */
     private final String key;
     private final String trained, obstacle;
+    /** By canonical name: what one level touches at its start is no other's. */
     private final Map<String, Path> byBackend = new HashMap<>();
 
     private WorkerCache(String key, String trained, String obstacle) {
@@ -62,19 +69,31 @@ public final class WorkerCache {
         }
         for (Backends.Chosen chosen : plan.backends()) {
             if (!chosen.availability().yes() || !chosen.takes(training) || chosen.backend().takesFile()) continue;
-            String id = chosen.backend().id();
-            if (!cache.byBackend.containsKey(id)) cache.byBackend.put(id, cache.one(chosen, training, command, start, note));
+            Path made = cache.one(chosen, training, command, start, note);
+            if (made != null) cache.byBackend.put(chosen.name(), made);
         }
-        cache.byBackend.values().removeIf(java.util.Objects::isNull);
         return cache.byBackend.isEmpty() ? new WorkerCache(null, null, "none could be made in " + start) : cache;
     }
 
-    /** Generated, so that nobody's program has its profile taken; another one should the plan hold it. */
     private static Workload training(Plan plan, Path folder) {
-        Catalogue catalogue = new Catalogue(folder);
+        List<Workload> taken = new ArrayList<>(plan.workloads());
+        taken.addAll(plan.padding());
+        return training(taken, new Catalogue(folder));
+    }
+
+    /**
+     * Generated, so that nobody's program has its profile taken; but where generated modules are measured, which are all of one shape, the smallest of our
+     * programs that takes no part. Only a plan that holds all of them leaves nothing but another generated module.
+     */
+    static Workload training(List<Workload> taken, Catalogue catalogue) {
+        Set<String> hashes = taken.stream().map(Workload::sha256).collect(Collectors.toSet());
+        if (taken.stream().anyMatch(w -> w.origin() == Origin.GENERATED)) {
+            Optional<Workload> own = catalogue.own().stream().filter(w -> w.runnable() && !hashes.contains(w.sha256())).min(Comparator.comparingInt(w -> w.code().codeBytes()));
+            if (own.isPresent()) return own.get();
+        }
         for (int seed = 2;; seed++) {
             Workload drawn = catalogue.resolve("sweep:" + FUNCTIONS + ":" + seed).getFirst();
-            if (plan.workloads().stream().noneMatch(w -> w.sha256().equals(drawn.sha256()))) return drawn;
+            if (!hashes.contains(drawn.sha256())) return drawn;
         }
     }
 
@@ -87,17 +106,23 @@ public final class WorkerCache {
         return Seal.sha256(text.toString()).substring(0, 16);
     }
 
+    /** Level and options are the digest's. */
+    static String file(String key, Backends.Chosen chosen) {
+        String options = Seal.sha256(chosen.optionsDigest() + '\n' + chosen.options().version() + '\n' + chosen.options().file());
+        return "worker-" + key + '-' + chosen.backend().id() + '-' + options.substring(0, 16) + ".aot";
+    }
+
     /** @return null if there is none and none can be made */
     private Path one(Backends.Chosen chosen, Workload training, WorkerCommand command, Path start, Consumer<String> note) {
-        Path place = start.resolve("worker-" + key + '-' + chosen.backend().id() + ".aot");
+        Path place = start.resolve(file(key, chosen));
         if (Files.exists(place)) return place;
-        note.accept("making the start-up cache of " + chosen.backend().id() + "'s workers, once for this build");
+        note.accept("making the start-up cache of " + chosen.name() + "'s workers, once for this build");
         try {
             Path work = Files.createTempDirectory(start, "making-");
             try {
                 Path made = work.resolve("cache");
                 if (!train(chosen, training, command, work, made)) {
-                    note.accept(chosen.backend().id() + "'s workers start without a start-up cache: it could not be made");
+                    note.accept(chosen.name() + "'s workers start without a start-up cache: it could not be made");
                     return null;
                 }
                 Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
@@ -107,7 +132,7 @@ public final class WorkerCache {
                 Files.delete(work);
             }
         } catch (IOException e) {
-            note.accept(chosen.backend().id() + "'s workers start without a start-up cache: " + start + " cannot be written");
+            note.accept(chosen.name() + "'s workers start without a start-up cache: " + start + " cannot be written");
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -116,7 +141,7 @@ public final class WorkerCache {
     }
 
     private static boolean train(Backends.Chosen chosen, Workload training, WorkerCommand command, Path work, Path made) throws IOException, InterruptedException {
-        WorkerSpec.Module module = new WorkerSpec.Module(training.name(), training.wasm().toString(), null, null, null, null, List.of());
+        WorkerSpec.Module module = TaskList.module(training);
         List<Task> tasks = List.of(new Task(0, Kind.COLD, 0, false, false, 1), new Task(1, Kind.PHASES, 0, false, false, 1), new Task(2, Kind.COMPILE, 0, false, true, 1),
                 new Task(3, Kind.RUN, 0, false, false, 1));
         Path spec = work.resolve("tasks"), events = Files.createFile(work.resolve("events")), log = work.resolve("log");
@@ -131,15 +156,15 @@ public final class WorkerCache {
         return process.exitValue() == 0 && Files.exists(made) && Files.size(made) > 0;
     }
 
-    /** The flag for a back end's workers; null without a cache. */
-    String flag(String backendId) {
-        Path file = byBackend.get(backendId);
+    /** The flag for the workers of a back end, named canonically; null without a cache. */
+    String flag(String backend) {
+        Path file = byBackend.get(backend);
         return file == null ? null : "-XX:AOTCache=" + file;
     }
 
-    /** Its name for the manifest; null without one. */
+    /** Its name for the manifest, with the back ends, levels and options that were trained; null without one. */
     public String name() {
-        return key == null ? null : "worker-" + key + " for " + String.join(", ", byBackend.keySet().stream().sorted().toList());
+        return key == null ? null : "worker-" + key + ", trained with each of " + String.join(", ", byBackend.keySet().stream().sorted().toList());
     }
 
     /** Modules it was trained on, by SHA-256. */

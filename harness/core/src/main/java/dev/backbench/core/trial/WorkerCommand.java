@@ -49,13 +49,13 @@ public final class WorkerCommand {
         return List.copyOf(flags);
     }
 
-    /** The argument vector: each program gives way to the next, and the shell is the last before the JVM. */
-    public List<String> arguments(String backendId, Path spec, Path log, long layoutSeed) {
+    /** The argument vector for a back end, named canonically: each program gives way to the next, and the shell is the last before the JVM. */
+    public List<String> arguments(String backend, Path spec, Path log, long layoutSeed) {
         List<String> argv = new ArrayList<>();
         if (Cpus.program("setsid") != null) argv.add("setsid");
         if (cpu != null) argv.addAll(List.of("taskset", "-c", cpu));
         argv.addAll(List.of("/bin/sh", "-c", MOVE_PIPE, log.toString()));
-        argv.addAll(java(cache.flag(backendId), spec, log, layoutSeed));
+        argv.addAll(java(cache.flag(backend), spec, log, layoutSeed));
         return argv;
     }
 
@@ -83,12 +83,12 @@ public final class WorkerCommand {
     }
 
     /** The same worker with this process's terminal, the lines for the experiment in a file, optionally under the debugger. */
-    public ProcessBuilder foreground(String backendId, Path spec, Path events, long layoutSeed, boolean gdb) {
+    public ProcessBuilder foreground(String backend, Path spec, Path events, long layoutSeed, boolean gdb) {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", KEEP_TERMINAL, events.toString()));
         if (cpu != null) command.addAll(List.of("taskset", "-c", cpu));
         // the JVM uses SIGSEGV for itself, and so do the guard pages
         if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
-        List<String> worker = java(cache.flag(backendId), spec, events, layoutSeed);
+        List<String> worker = java(cache.flag(backend), spec, events, layoutSeed);
         if (gdb) worker.add(1, "-D" + WorkerMain.ALONE + "=true"); // the debugger reads the same input
         command.addAll(worker);
         ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
