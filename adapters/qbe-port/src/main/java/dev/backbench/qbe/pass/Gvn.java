@@ -18,6 +18,8 @@ import java.util.Arrays;
 public final class Gvn {
     /** Loops whose phis turn out to be of one value start another round. */
     private static final int MAX_ROUNDS = 3, MAX_CLIMB = 16;
+    /** Equal divisions in blocks that do not dominate that are passed over, before the last of them gives its place in the table. */
+    private static final int MAX_APART = 8;
 
     private final Identities identities = new Identities();
     private Fn fn;
@@ -30,7 +32,8 @@ public final class Gvn {
     private boolean edgesLost;
     /** Open addressing: instructions + 1, phis as their complement - 1, 0 for free. */
     private int[] table = new int[1024];
-    private int entries;
+    /** Entries of the table that the last run looked at. */
+    long probes;
 
     private boolean[] live = new boolean[256];
     private int[] phiOf = new int[256], work = new int[256];
@@ -40,6 +43,7 @@ public final class Gvn {
         this.fn = fn;
         this.cfg = cfg;
         this.dominators = dominators;
+        probes = 0;
         begin();
         boolean again = true;
         for (int round = 0; again && round < MAX_ROUNDS; round++) {
@@ -181,13 +185,17 @@ public final class Gvn {
 
     /** Replaces a computation by an equal one that was met before, or remembers it. @param entry an instruction, or a phi's complement */
     private void share(int entry, int to, int b) {
-        int slot = hash(entry, b) & mask;
+        int slot = hash(entry, b) & mask, apart = 0;
         for (int other; (other = table[slot]) != 0; slot = slot + 1 & mask) {
+            probes++;
             int met = other > 0 ? other - 1 : other;
             if (!equal(entry, met, b)) continue;
             int result = entry < 0 ? fn.phi[Fn.STRIDE * ~met + 1] : fn.ins[Fn.STRIDE * met + 1];
             if (result == to) return;
-            if (entry >= 0 && fn.isPinned(Fn.STRIDE * entry) && !dominators.dominates(defBlock[Ref.value(result)], b)) continue;
+            if (entry >= 0 && fn.isPinned(Fn.STRIDE * entry) && !dominators.dominates(defBlock[Ref.value(result)], b)) {
+                if (++apart == MAX_APART) break;
+                continue;
+            }
             value[Ref.value(to)] = result;
             return;
         }

@@ -1,8 +1,10 @@
 package dev.backbench.qbe.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.qbe.il.Fn;
+import dev.backbench.qbe.il.Op;
 import org.junit.jupiter.api.Test;
 
 /** Value numbering and code motion, which belong together: the first leaves computations where they may not be. */
@@ -150,5 +152,31 @@ class GvnTest {
             	ret %23
             }
             """, this::run));
+    }
+
+    /** None of the divisions dominates another and each may trap, so that all stay; what looking for an equal one costs may not grow with their number. */
+    @Test
+    void equalDivisionsInBlocksApartCostNoMoreEachTheMoreThereAre() {
+        double few = probesPerDivision(100), many = probesPerDivision(2_000);
+        assertTrue(few >= 1, "no division met an equal one: " + few);
+        assertTrue(many < 2 * few + 2, few + " probes a division, then " + many);
+    }
+
+    private double probesPerDivision(int count) {
+        StringBuilder text = new StringBuilder("function w $f(w %x, w %y, w %c) {\n@start\n");
+        for (int n = 0; n < count; n++) text.append("\tjnz %c, @l").append(n + 1).append(", @d").append(n).append("\n@d").append(n)
+            .append("\n\t%q").append(n).append(" =w udiv %x, %y\n@l").append(n + 1).append("\n\t%c =w add %c, 1\n");
+        Fn[] after = new Fn[1];
+        harness.after(text.append("\tret %x\n}\n").toString(), fn -> {
+            fn.loadsTrap = true;
+            run(fn);
+            after[0] = fn;
+        });
+        int divisions = 0;
+        for (int b = 0; b < after[0].blocks; b++) {
+            for (int i = after[0].insStart[b]; i < after[0].insEnd[b]; i++) if (Fn.op(after[0].ins[Fn.STRIDE * i]) == Op.UDIV) divisions++;
+        }
+        assertEquals(count, divisions);
+        return (double) gvn.probes / count;
     }
 }
