@@ -153,7 +153,7 @@ public final class Emit {
             case Op.ROTR -> shift(X64Insn.ROR, cls, to, first, second);
             case Op.NEG -> negate(cls, to, first);
             case Op.COPY -> move(cls, to, first);
-            case Op.SWAP -> moves.swap(cls, first, second);
+            case Op.SWAP -> sink.rr(XCHG, size(cls), hard(first), hard(second)); // of general registers
             case Op.ADDR -> moves.address(to, first);
             case Op.SIGN -> sink.plain(Cls.isWide(cls) ? CQO : CDQ);
             case Op.XIDIV, Op.XDIV -> one(op == Op.XIDIV ? IDIV : X64Insn.DIV, cls, first);

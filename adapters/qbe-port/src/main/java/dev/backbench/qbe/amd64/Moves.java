@@ -2,14 +2,13 @@ package dev.backbench.qbe.amd64;
 
 import static dev.backbench.asm.X64Insn.*;
 
-import dev.backbench.asm.X64;
 import dev.backbench.asm.X64Address;
 import dev.backbench.asm.X64Sink;
 import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Ref;
 
-/** Copies, exchanges, casts and addresses between any two of registers, memory and constants. None of them changes the flags. */
+/** Copies, casts and addresses between any two of registers, memory and constants. None of them changes the flags. */
 final class Moves {
     private final X64Sink sink;
     private final Emit.Pool pool;
@@ -105,36 +104,5 @@ final class Moves {
         if (!Ref.isRegister(from) || isSse(to) == isSse(from)) move(isSse(to) ? cls | 2 : cls & 1, to, from);
         else if (isSse(to)) sink.rr(MOV_TO_XMM, size, Emit.hard(to), Emit.hard(from));
         else sink.rr(MOV_FROM_XMM, size, Emit.hard(from), Emit.hard(to));
-    }
-
-    void swap(int cls, int a, int b) {
-        if (a == b) return;
-        int wide = cls | 2, scratch = Regs.ref(Emit.SCRATCH);
-        if (Ref.isRegister(a) && Ref.isRegister(b)) {
-            if (isSse(a)) rotate(wide, scratch, a, b);
-            else sink.rr(XCHG, Emit.size(cls), Emit.hard(a), Emit.hard(b));
-        } else if (Ref.isRegister(a) || Ref.isRegister(b)) {
-            int register = Ref.isRegister(a) ? a : b;
-            rotate(cls, scratch, register == a ? b : a, register);
-        } else {
-            int helper = Regs.ref(Regs.RAX);
-            sink.r(PUSH, 8, X64.RAX);
-            rotate(cls, scratch, a, b, helper);
-            sink.r(POP, 8, X64.RAX);
-        }
-    }
-
-    /** {@code scratch = a; a = b; b = scratch}. */
-    private void rotate(int cls, int scratch, int a, int b) {
-        move(cls | 2, scratch, a);
-        move(cls, a, b);
-        between(cls, b, scratch);
-    }
-
-    private void rotate(int cls, int scratch, int a, int b, int helper) {
-        move(cls | 2, scratch, a);
-        move(cls & 1, helper, b);
-        move(cls & 1, a, helper);
-        move(cls | 2, b, scratch);
     }
 }

@@ -24,7 +24,7 @@ final class Rega {
     private final Slots slots;
     private final Live live;
     private final Hints hints;
-    private final Moves moves = new Moves();
+    private final ParallelMoves moves = new ParallelMoves();
     private final Operands operands = new Operands();
     private Fn fn;
     private Cfg cfg;
@@ -210,7 +210,7 @@ final class Rega {
     /** Adds to the moves that a register gets a value which is not in one. */
     private void fetch(int t, int to, int cls) {
         if (spill.remakeOp[t] != 0) moves.addConstant(to, spill.remakeOp[t], spill.remake[t], cls);
-        else moves.add(to, Moves.place(slots.ref(t)), cls);
+        else moves.add(to, ParallelMoves.place(slots.ref(t)), cls);
     }
 
     /** Releases the registers of what ends, or leaves its register, at the instruction. */
@@ -312,7 +312,7 @@ final class Rega {
     /** A value that is ever wanted from memory is stored once, where it is made. */
     private void store(int t) {
         if (!spill.spilled[t] || spill.remakeOp[t] != 0) return;
-        fn.emit(Moves.store(fn.tmpClass[t]), W, NONE, Ref.tmp(register[t]), slots.ref(t));
+        fn.emit(ParallelMoves.store(fn.tmpClass[t]), W, NONE, Ref.tmp(register[t]), slots.ref(t));
     }
 
     // ---- edges ----
@@ -348,7 +348,7 @@ final class Rega {
             int target = hints.entry(t), cls = fn.tmpClass[t];
             if (target == 0) {
                 if (slots.place[t] < 0) continue; // never used
-                target = Moves.place(slots.ref(t));
+                target = ParallelMoves.place(slots.ref(t));
             }
             if (!Live.isTemporary(ref)) moves.addConstant(target, Op.COPY, ref, cls);
             else if (inRegister(Ref.value(ref))) moves.add(target, register[Ref.value(ref)], cls);

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * Moves that happen all at once, put into an order. A move whose target nothing reads any more goes first; what remains are cycles: of general registers by exchanges, of SSE registers
  * through the reserved one, of anything with memory in it through a place in the frame. Constants come last, since they read nothing. Linear in the moves. No move touches the flags.
  */
-final class Moves {
+final class ParallelMoves {
     /** Locations are registers by number and, from here on, places in the frame by half their unit. */
     private static final int PLACES = 64;
 
@@ -142,7 +142,6 @@ final class Moves {
         }
         writer[to[m]] = 0;
     }
-
 
     private void move(int to, int from, int cls) {
         if (from < PLACES && to < PLACES) {
