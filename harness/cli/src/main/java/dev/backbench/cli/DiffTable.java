@@ -18,19 +18,25 @@ final class DiffTable {
         StringBuilder text = new StringBuilder("new " + result.newRun() + " against old " + result.oldRun() + " (speed of the new by the old: above 1 is better)\n");
         Grid grid = new Grid(4, "back end", "program", "measure", "verdict", "ratio", "95% interval", "could show");
         Map<Diff.Verdict, Integer> count = new EnumMap<>(Diff.Verdict.class);
-        Map<String, Integer> incomparable = new java.util.TreeMap<>();
+        Map<String, Integer> incomparable = new java.util.TreeMap<>(), lost = new java.util.TreeMap<>();
         for (Diff.CellDiff cell : result.cells()) {
             count.merge(cell.verdict(), 1, Integer::sum);
             if (cell.verdict() == Diff.Verdict.NOT_COMPARABLE) incomparable.merge(cell.reason(), 1, Integer::sum);
             else grid.add(row(cell));
+            if (cell.verdict() != Diff.Verdict.NOT_COMPARABLE && cell.ratio() == null) lost.merge(word(cell.verdict()) + ": " + cell.reason(), 1, Integer::sum);
         }
         if (grid.size() > 0) text.append(grid.text());
-        incomparable.forEach((reason, cells) -> text.append(reason.startsWith(PREFIX) ? "" : PREFIX).append(reason).append(" (").append(cells).append(cells == 1 ? " cell" : " cells").append(")\n"));
+        lost.forEach((reason, cells) -> text.append(counted(reason, cells)));
+        incomparable.forEach((reason, cells) -> text.append(counted((reason.startsWith(PREFIX) ? "" : PREFIX) + reason, cells)));
         List<String> totals = new ArrayList<>();
         count.forEach((verdict, cells) -> totals.add(cells + " " + word(verdict)));
         text.append(totals.isEmpty() ? "no cell in common" : String.join(", ", totals)).append('\n');
         String plain = text.toString();
         return color ? plain.replace("  worse", "  \033[31mworse\033[0m").replace("  better", "  \033[32mbetter\033[0m") : plain;
+    }
+
+    private static String counted(String reason, int cells) {
+        return reason + " (" + cells + (cells == 1 ? " cell" : " cells") + ")\n";
     }
 
     private static String[] row(Diff.CellDiff cell) {

@@ -38,7 +38,7 @@ public final class Diff {
     /**
      * @param ratio new by old, as speed: above 1 is better whatever the measure; null if not comparable
      * @param smallest the smallest change this cell could have shown, as a fraction; null if unknown
-     * @param reason why it is not comparable or unsure; null otherwise
+     * @param reason why it is not comparable or unsure, or what became of a cell that was ok; null otherwise
      */
     public record CellDiff(CellKey cell, Verdict verdict, Double ratio, Double low, Double high, Double smallest, String reason) {}
 
@@ -71,7 +71,8 @@ public final class Diff {
         int compared = Math.max(1, (int) obstacles.values().stream().filter(Objects::isNull).count());
         List<CellDiff> cells = new ArrayList<>();
         obstacles.forEach((key, obstacle) -> cells.add(obstacle == null ? judge(key, compared) : without(key, before.get(key), after.get(key), obstacle)));
-        boolean worse = cells.stream().anyMatch(c -> c.verdict() == Verdict.WORSE), unsure = cells.stream().anyMatch(c -> c.verdict() == Verdict.UNSURE) || obstacles.values().stream().allMatch(Objects::nonNull);
+        boolean worse = cells.stream().anyMatch(c -> c.verdict() == Verdict.WORSE);
+        boolean unsure = cells.stream().anyMatch(c -> c.verdict() == Verdict.UNSURE) || obstacles.values().stream().allMatch(Objects::nonNull);
         return new Result(older.manifest().run(), newer.manifest().run(), cells, worse ? ExitCode.REGRESSION : unsure ? ExitCode.UNSURE : ExitCode.OK);
     }
 
@@ -81,20 +82,28 @@ public final class Diff {
         return cells;
     }
 
-    /** A cell that was ok and fails now is worse, whatever its time was, as long as it is the same cell. */
-    private static CellDiff without(CellKey key, Cell before, Cell after, String obstacle) {
-        boolean same = before != null && after != null && !obstacle.startsWith(INCOMPARABLE);
-        boolean broke = same && before.status() == Status.OK && after.status().failure();
-        String reason = broke ? "was ok, now " + after.status().label() + ": " + after.reason() : obstacle;
-        return new CellDiff(key, broke ? Verdict.WORSE : Verdict.NOT_COMPARABLE, null, null, null, null, reason);
+    /**
+     * A cell that was ok and is no longer is worse, whatever its time was, as long as it is the same cell; unsure if the newer run did not come to it or was not
+     * asked for it.
+     */
+    private CellDiff without(CellKey key, Cell before, Cell after, String obstacle) {
+        boolean lost = before != null && before.status() == Status.OK && (after == null || after.status() != Status.OK);
+        if (!lost || !machine() || obstacle.startsWith(INCOMPARABLE)) {
+            return new CellDiff(key, Verdict.NOT_COMPARABLE, null, null, null, null, obstacle);
+        }
+        Verdict verdict = after == null || after.status().pending() ? Verdict.UNSURE : Verdict.WORSE;
+        String now = after == null ? "not in the newer run" : "now " + after.status().label() + (after.reason() == null ? "" : ": " + after.reason());
+        return new CellDiff(key, verdict, null, null, null, null, "was ok, " + now);
     }
 
     /** Why the figures of a cell cannot be compared, or null if they can. */
     private String obstacle(CellKey key, Cell before, Cell after) {
         Manifest a = older.manifest(), b = newer.manifest();
         if (!workload(a, key).sha256().equals(workload(b, key).sha256())) return INCOMPARABLE + "workload hash differs";
-        if (a.machine().id() == null || !a.machine().id().equals(b.machine().id())) return INCOMPARABLE + "machine differs";
-        if (!Objects.equals(ratios.definition(key, true), ratios.definition(key, false))) return INCOMPARABLE + "definition differs";
+        if (!machine()) return INCOMPARABLE + "machine differs";
+        String was = ratios.definition(key, true), is = ratios.definition(key, false);
+        // a cell without rows means nothing else
+        if (was != null && is != null && !was.equals(is)) return INCOMPARABLE + "definition differs";
         BackendEntry x = backend(a, key), y = backend(b, key);
         if (!x.optionsDigest().equals(y.optionsDigest())) return INCOMPARABLE + "options differ";
         if (!Objects.equals(a.jvm().flags(), b.jvm().flags())) return INCOMPARABLE + "the workers' JVM flags differ";
@@ -104,6 +113,12 @@ public final class Diff {
             return "no figure in the " + (cell == before ? "older" : "newer") + " run: " + cell.status().label() + (cell.reason() == null ? "" : ": " + cell.reason());
         }
         return null;
+    }
+
+    /** Whether both runs were on one. */
+    private boolean machine() {
+        String id = older.manifest().machine().id();
+        return id != null && id.equals(newer.manifest().machine().id());
     }
 
     private static WorkloadEntry workload(Manifest manifest, CellKey key) {
@@ -117,7 +132,7 @@ public final class Diff {
     private CellDiff judge(CellKey key, int compared) {
         Interval plain = ratios.of(key, 1 - ALPHA, drift), strict = ratios.of(key, 1 - ALPHA / compared, drift);
         if (plain.low() == null) return new CellDiff(key, Verdict.UNSURE, plain.median(), null, null, null, "too few samples for an interval");
-        double smallest = Math.max(strict.high() / strict.median(), strict.median() / strict.low()) - 1;
+        double smallest = Math.max(strict.high() / strict.median(), strict.median() / strict.low()) * (1 + MARGIN) - 1;
         Verdict verdict = verdict(plain, strict);
         String reason = verdict != Verdict.UNSURE ? null : "could only have shown changes over " + String.format(Locale.ROOT, "%.1f%%", 100 * smallest);
         return new CellDiff(key, verdict, plain.median(), plain.low(), plain.high(), smallest, reason);
@@ -125,8 +140,8 @@ public final class Diff {
 
     private static Verdict verdict(Interval plain, Interval strict) {
         if (plain.low() >= 1 - MARGIN && plain.high() <= 1 + MARGIN) return Verdict.SAME;
-        if (strict.high() < 1 && plain.median() < 1 - MARGIN) return Verdict.WORSE;
-        return strict.low() > 1 && plain.median() > 1 + MARGIN ? Verdict.BETTER : Verdict.UNSURE;
+        if (strict.high() < 1 - MARGIN) return Verdict.WORSE;
+        return strict.low() > 1 + MARGIN ? Verdict.BETTER : Verdict.UNSURE;
     }
 
     private static double canary(RunFolder run) {

@@ -10,6 +10,7 @@ import dev.backbench.core.row.Status;
 import dev.backbench.core.store.RunFolder;
 import dev.backbench.core.verdict.Diff.Verdict;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,7 +69,7 @@ class DiffTest {
         assertEquals("not comparable: machine differs", machine.reason());
         Diff.Result other = diff(run(100, 100), new Synthetic().backend("b:O2").workload("p", 1000).samples("b:O2", "p", Measure.RUN, 1, 1));
         assertEquals("not in the older run", other.cells().get(0).reason());
-        assertEquals("not in the newer run", other.cells().get(1).reason());
+        assertEquals("was ok, not in the newer run", other.cells().get(1).reason());
         assertEquals(ExitCode.UNSURE, other.exit());
     }
 
@@ -79,6 +80,37 @@ class DiffTest {
         assertEquals(Verdict.WORSE, only(result).verdict());
         assertTrue(only(result).reason().contains("SIGSEGV"));
         assertEquals(ExitCode.REGRESSION, result.exit());
+    }
+
+    @Test
+    void aCellThatIsLostIsWorseOrUnsure() {
+        for (Status lost : List.of(Status.UNSUPPORTED, Status.UNAVAILABLE, Status.TIERED)) {
+            Synthetic newer = new Synthetic().backend("a:O2").workload("p", 1000).failure("a:O2", "p", Measure.RUN, lost, "why", -1);
+            Diff.Result result = diff(run(100, 100, 100), newer);
+            assertEquals(Verdict.WORSE, only(result).verdict(), lost.label());
+            assertEquals("was ok, now " + lost.label() + ": why", only(result).reason());
+            assertEquals(ExitCode.REGRESSION, result.exit());
+        }
+        Synthetic both = run(100, 100, 100).workload("q", 1000).samples("a:O2", "q", Measure.RUN, 5, 5, 5);
+        Synthetic stopped = run(100, 100, 100).workload("q", 1000).failure("a:O2", "q", Measure.RUN, Status.BUDGET, "the budget ended", -1);
+        for (Synthetic newer : List.of(stopped, run(100, 100, 100))) {
+            Diff.Result result = diff(both, newer);
+            assertEquals(List.of(Verdict.SAME, Verdict.UNSURE), result.cells().stream().map(Diff.CellDiff::verdict).toList());
+            assertEquals(ExitCode.UNSURE, result.exit());
+        }
+        Diff.Result never = diff(stopped, run(100, 100, 100));
+        assertEquals(Verdict.NOT_COMPARABLE, never.cells().getLast().verdict(), "it never was");
+        assertEquals(ExitCode.OK, never.exit());
+    }
+
+    /** Over 3% and certainly some change is not certainly over 3%. */
+    @Test
+    void theWholeIntervalMustLieBeyondTheMargin() {
+        Diff.Result slower = diff(run(100, 101, 99, 100), run(104, 105, 103, 104)), clear = diff(run(100, 101, 99, 100), run(107, 108, 106, 107));
+        assertTrue(only(slower).high() < 1 && only(slower).ratio() < 1 - Diff.MARGIN, slower.toString());
+        assertEquals(Verdict.UNSURE, only(slower).verdict());
+        assertEquals(Verdict.WORSE, only(clear).verdict(), clear.toString());
+        assertTrue(only(slower).smallest() > 0.04 && only(clear).smallest() < 0.07, slower + " " + clear);
     }
 
     /** Phases come before or after the timed compiles, as the seed has it. */
