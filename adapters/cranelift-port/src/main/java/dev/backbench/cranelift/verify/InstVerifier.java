@@ -35,11 +35,11 @@ final class InstVerifier {
         if (op.format == Format.UNARY_CONST) constant(inst, op);
         if (op == Op.BITCAST) bitcast(inst);
         if (op == Op.GET_PINNED_REG || op == Op.SET_PINNED_REG) {
-            if (!v.target.pinnedRegister()) throw v.fatal(inst, "GetPinnedReg/SetPinnedReg cannot be used without enable_pinned_reg");
+            if (!v.target.pinnedRegister()) throw v.fatal(inst, "there is no pinned register: the target must have the setting enable_pinned_reg");
         }
         if (op == Op.GET_FRAME_POINTER || op == Op.GET_RETURN_ADDRESS) {
             if (!v.target.framePointers()) {
-                throw v.fatal(inst, "`get_frame_pointer`/`get_return_address` cannot be used without enabling `preserve_frame_pointers`");
+                throw v.fatal(inst, "there may be no frame to read: the target must have the setting preserve_frame_pointers");
             }
         }
         address(inst, op);
@@ -57,18 +57,20 @@ final class InstVerifier {
         boolean reachable = v.dominators().isReachable(block);
         if (f.valueKind(value) == Function.PARAM) {
             int home = f.valueDefinition(value);
-            if (!f.layout.has(home)) throw v.fatal(inst, "v" + used + " is defined by block" + home + " which is not in the layout");
-            if (reachable && !dominates(home, block)) throw v.fatal(inst, "uses value arg from non-dominating block" + home);
+            if (!f.layout.has(home)) throw v.fatal(inst, "v" + used + " is a parameter of block" + home + ", which is no block of the function");
+            if (reachable && !dominates(home, block)) {
+                throw v.fatal(inst, "v" + used + " is a parameter of block" + home + ", which some path to block" + block + " does not pass");
+            }
         } else if (f.valueKind(value) == Function.RESULT) {
             int definition = f.valueDefinition(value), home = f.layout.block(definition);
-            if (home < 0) throw v.fatal(inst, "v" + used + " is defined by inst" + definition + " which has no block");
+            if (home < 0) throw v.fatal(inst, "v" + used + " is a result of inst" + definition + ", which is in no block");
             if (definition == inst) {
-                if (reachable) throw v.fatal(inst, "uses value v" + used + " from itself");
+                if (reachable) throw v.fatal(inst, "v" + used + " is the instruction's own result: an operand must be defined before");
             } else if (reachable && !(home == block ? f.layout.before(definition, inst) : dominates(home, block))) {
-                throw v.fatal(inst, "uses value v" + used + " from non-dominating inst" + definition);
+                throw v.fatal(inst, "v" + used + " is a result of inst" + definition + " in block" + home + ", which some path to here does not pass");
             }
         } else {
-            throw v.fatal(inst, "invalid value reference v" + used);
+            throw v.fatal(inst, "v" + used + " is defined nowhere");
         }
     }
 
@@ -102,16 +104,20 @@ final class InstVerifier {
 
     private void block(int inst, int block) throws Fatal {
         if (!f.layout.has(block)) throw v.fatal(inst, "invalid block reference block" + block);
-        if (block == f.layout.entry()) throw v.fatal(inst, "invalid reference to entry block block" + block);
+        if (block == f.layout.entry()) throw v.fatal(inst, "block" + block + " is the entry block, to which nothing in the function may lead");
     }
 
     private void callee(int inst, Op op) throws Fatal {
         int function = f.entity(inst), flags = f.entities.functions.get(function, FUNC_FLAGS);
         if ((flags & PATCHABLE) == 0) return;
-        if (op == Op.RETURN_CALL) throw v.fatal(inst, "patchable funcref cannot be used in a return_call");
-        if ((flags & COLOCATED) == 0) throw v.fatal(inst, "patchable call to non-colocated function");
+        if (op == Op.RETURN_CALL) throw v.fatal(inst, "fn" + function + " is patchable, and a patchable call must come back here: use call");
+        if ((flags & COLOCATED) == 0) {
+            throw v.fatal(inst, "fn" + function + " is patchable but not colocated: a call that is patched in place must reach it directly");
+        }
         int returns = f.entities.signatures.get(f.entities.functions.get(function, FUNC_SIG), SIG_RETURNS);
-        if (f.pool.length(returns) > 0) throw v.fatal(inst, "patchable call cannot occur to a function with return values");
+        if (f.pool.length(returns) > 0) {
+            throw v.fatal(inst, "fn" + function + " is patchable but returns values (" + f.pool.length(returns) / PARAM_INTS + "): without the call there would be none");
+        }
     }
 
     private void handler(int inst) throws Fatal {
@@ -130,7 +136,9 @@ final class InstVerifier {
     private void constant(int inst, Op op) throws Fatal {
         int wanted = op == Op.F128CONST ? Types.bytes(Types.F128) : Types.bytes(f.control(inst));
         int got = f.text.length(f.entities.constants.get(f.entity(inst), CONST_BYTES));
-        if (wanted != got) throw v.fatal(inst, "The instruction expects const" + f.entity(inst) + " to have a size of " + wanted + " bytes but it has " + got);
+        if (wanted != got) {
+            throw v.fatal(inst, "The instruction expects const" + f.entity(inst) + " to have a size of " + wanted + " bytes but it has " + got);
+        }
     }
 
     private void bitcast(int inst) throws Fatal {
@@ -154,7 +162,9 @@ final class InstVerifier {
 
     void immediates(int inst) throws Fatal {
         Op op = f.op(inst);
-        if (op.format == Format.STORE && (f.flags(inst) & MemFlags.READONLY) != 0) throw v.fatal(inst, "A store instruction cannot have the `readonly` MemFlag");
+        if (op.format == Format.STORE && (f.flags(inst) & MemFlags.READONLY) != 0) {
+            throw v.fatal(inst, "stores to memory that its own flag `readonly` declares unchanging");
+        }
         boolean lane = op == Op.EXTRACTLANE || op == Op.INSERTLANE;
         if (lane && f.immediate(inst) >= Types.laneCount(f.control(inst))) {
             throw v.fatal(inst, "The lane " + f.immediate(inst) + " does not index into the type " + Types.name(f.control(inst)));
@@ -162,13 +172,17 @@ final class InstVerifier {
         if (op == Op.SHUFFLE) {
             for (int i = 0; i < f.pool.length(f.extra(inst)); i++) {
                 int index = f.pool.get(f.extra(inst), i);
-                if (index > SHUFFLE_MAXIMUM) throw v.fatal(inst, "shuffle immediate index " + index + " is larger than the maximum " + SHUFFLE_MAXIMUM);
+                if (index > SHUFFLE_MAXIMUM) {
+                    throw v.fatal(inst, "shuffle immediate index " + index + " is larger than the maximum " + SHUFFLE_MAXIMUM);
+                }
             }
         }
         if (op == Op.ICONST) {
             int bits = Math.min(64, Types.bits(f.control(inst)));
             long value = f.immediate(inst);
-            if (bits < 64 && (value < -1L << bits - 1 || value >= 1L << bits)) throw v.fatal(inst, "constant immediate is out of bounds");
+            if (bits < 64 && (value < -1L << bits - 1 || value >= 1L << bits)) {
+                throw v.fatal(inst, value + " is no " + Types.name(f.control(inst)) + ": " + (-1L << bits - 1) + " to " + ((1L << bits) - 1) + " are");
+            }
         }
     }
 }

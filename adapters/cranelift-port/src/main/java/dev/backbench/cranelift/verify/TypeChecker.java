@@ -29,7 +29,7 @@ final class TypeChecker {
         Op op = f.op(inst);
         int control = f.control(inst);
         if (op.control != null && !op.control.contains(control)) {
-            v.complain(inst, "has an invalid controlling type " + Types.name(control) + " (allowed set is " + op.control.name() + ")");
+            v.complain(inst, op.text + " is not defined for " + Types.name(control) + ", only for the types " + op.control.name());
         }
         operands(inst, op, control);
         try {
@@ -40,7 +40,7 @@ final class TypeChecker {
         }
         returns(inst, op);
         if (op.format == Format.UNARY_GLOBAL && v.target.knowsPointers() && v.globalType(f.entity(inst)) != control) {
-            v.complain(inst, "global_value instruction with type " + Types.name(control) + " references global value with type " + Types.name(v.globalType(f.entity(inst))));
+            v.complain(inst, "gives gv" + f.entity(inst) + " as " + Types.name(control) + ", but it is " + Types.name(v.globalType(f.entity(inst))));
         }
     }
 
@@ -91,12 +91,16 @@ final class TypeChecker {
     /** The type of a result or payload of a try_call, {@link Types#NONE} where only a machine could tell. */
     private int edgeType(int inst, int arg, Edge edge) throws Fatal {
         int index = Function.tryIndex(arg);
-        if (edge == Edge.PLAIN) throw v.fatal(inst, "`retN` block argument in block-call not on `try_call` instruction");
+        if (edge == Edge.PLAIN) {
+            throw v.fatal(inst, (Function.isTryResult(arg) ? "ret" : "exn") + index + " is passed by an instruction that calls nothing: only a try_call's targets have it");
+        }
         int sig = v.signature(inst);
         if (Function.isTryResult(arg)) {
             int returns = f.entities.signatures.get(sig, SIG_RETURNS);
             if (edge != Edge.NORMAL_RETURN) throw v.fatal(inst, "`retN` block argument used outside normal-return target of `try_call`");
-            if (index >= f.pool.length(returns) / PARAM_INTS) throw v.fatal(inst, "out-of-bounds `retN` block argument");
+            if (index >= f.pool.length(returns) / PARAM_INTS) {
+                throw v.fatal(inst, "ret" + index + " is passed, but the callee returns " + f.pool.length(returns) / PARAM_INTS + " values");
+            }
             return f.pool.get(returns, index * PARAM_INTS);
         }
         if (edge != Edge.HANDLER) throw v.fatal(inst, "`exnN` block argument used outside normal-return target of `try_call`");
@@ -119,7 +123,9 @@ final class TypeChecker {
         int first = op.format.values, got = f.pool.length(f.args(inst)) - first;
         for (int i = 0; i < Math.min(wanted, got); i++) {
             int arg = f.arg(inst, first + i), type = f.valueType(arg), expected = f.pool.get(params, i * PARAM_INTS);
-            if (type != expected) v.complain(inst, "arg " + i + " (v" + arg + ") has type " + Types.name(type) + ", expected " + Types.name(expected));
+            if (type != expected) {
+                v.complain(inst, "arg " + i + " (v" + arg + ") has type " + Types.name(type) + ", expected " + Types.name(expected));
+            }
         }
         if (got != wanted) countMismatch(inst, got, wanted);
     }
@@ -146,9 +152,13 @@ final class TypeChecker {
         } else if (op == Op.RETURN_CALL || op == Op.RETURN_CALL_INDIRECT) {
             int sig = v.signature(inst), returns = f.entities.signatures.get(sig, SIG_RETURNS), count = f.pool.length(returns) / PARAM_INTS;
             CallConv conv = CallConv.of(f.entities.signatures.get(sig, SIG_CONV));
-            if (!conv.supportsTailCalls()) v.complain(inst, "calling convention `" + conv.text + "` does not support tail calls");
-            if (conv.ordinal() != f.conv) v.complain(inst, "callee's calling convention must match caller");
-            if (countMatches(inst, count, "results of callee must match caller")) {
+            if (!conv.supportsTailCalls()) {
+                v.complain(inst, "a callee of calling convention `" + conv.text + "` cannot be tail-called: it must be `tail`");
+            }
+            if (conv.ordinal() != f.conv) {
+                v.complain(inst, "the callee's calling convention is `" + conv.text + "`, the caller's `" + CallConv.of(f.conv).text + "`: a tail call needs the same");
+            }
+            if (countMatches(inst, count, "the callee returns " + count + " values, the caller " + f.pool.length(f.returns) / PARAM_INTS + ": a tail call returns the callee's")) {
                 for (int i = 0; i < count; i++) result(inst, i, f.pool.get(returns, i * PARAM_INTS));
             }
         }

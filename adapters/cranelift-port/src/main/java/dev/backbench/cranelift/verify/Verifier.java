@@ -61,11 +61,15 @@ public final class Verifier {
     }
 
     private void block(int block, InstVerifier insts, TypeChecker types) throws Fatal {
-        if (f.layout.first(block) < 0) throw fatal("block" + block, f.blockLine(block), "block" + block + " is empty: it does not end in a terminator instruction");
+        if (f.layout.first(block) < 0) {
+            throw fatal("block" + block, f.blockLine(block), "has no instructions: the last one of a block must be a terminator");
+        }
         for (int inst = f.layout.first(block); inst >= 0; inst = f.layout.next(inst)) {
             boolean last = inst == f.layout.last(block), terminator = f.op(inst).is(Effect.TERMINATOR);
             if (terminator && !last) throw fatal(inst, "a terminator instruction was encountered before the end of block" + block);
-            if (last && !terminator) throw fatal("block" + block, f.blockLine(block), "block does not end in a terminator instruction");
+            if (last && !terminator) {
+                throw fatal("block" + block, f.blockLine(block), "ends in `" + Printer.printInst(f, inst) + "`, which is no terminator: nothing says where to go on");
+            }
             insts.references(inst, block);
             types.check(inst);
             insts.immediates(inst);
@@ -141,9 +145,13 @@ public final class Verifier {
     private void global(int gv, int line) {
         Table globals = f.entities.globals;
         int kind = globals.get(gv, GV_KIND), base = globals.get(gv, GV_BASE), type = globals.get(gv, GV_TYPE);
-        if (kind == GV_VMCTX && !hasVmctx()) complain("gv" + gv, line, "undeclared vmctx reference gv" + gv);
-        if (kind == GV_IADD_IMM && !Types.isScalarInt(type)) complain("gv" + gv, line, "iadd_imm global value with non-int type " + Types.name(type));
-        if (hasBase(gv) && !globals.has(base)) complain("gv" + gv, line, "invalid global value reference gv" + base);
+        if (kind == GV_VMCTX && !hasVmctx()) {
+            complain("gv" + gv, line, "is the vmctx, but no parameter of the function is: one must be marked `vmctx`");
+        }
+        if (kind == GV_IADD_IMM && !Types.isScalarInt(type)) {
+            complain("gv" + gv, line, "adds in " + Types.name(type) + ": the type of iadd_imm must be an integer");
+        }
+        if (hasBase(gv) && !globals.has(base)) complain("gv" + gv, line, "is based on gv" + base + ", which is not declared");
         else if (hasBase(gv) && target.knowsPointers()) baseType(gv, line, kind, base, type);
         int region = kind == GV_LOAD ? MemFlags.region(globals.get(gv, GV_FLAGS)) : -1;
         if (region >= 0 && !f.entities.regions.has(region)) complain("gv" + gv, line, "undefined alias region region" + region);
@@ -151,9 +159,11 @@ public final class Verifier {
 
     private void baseType(int gv, int line, int kind, int base, int type) {
         int got = globalType(base), pointer = pointer();
-        if (kind == GV_IADD_IMM && got != type) complain("gv" + gv, line, "iadd_imm type " + Types.name(type) + " differs from operand type " + Types.name(got));
+        if (kind == GV_IADD_IMM && got != type) {
+            complain("gv" + gv, line, "adds in " + Types.name(type) + " to gv" + base + ", which is " + Types.name(got) + ": the types must be the same");
+        }
         if (kind == GV_LOAD && got != pointer) {
-            complain("gv" + gv, line, "base gv" + base + " has type " + Types.name(got) + ", which is not the pointer type " + Types.name(pointer));
+            complain("gv" + gv, line, "loads from gv" + base + ", which is " + Types.name(got) + ": an address of this target is " + Types.name(pointer));
         }
     }
 
