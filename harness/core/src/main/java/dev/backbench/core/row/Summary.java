@@ -63,12 +63,14 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
     public record Unranked(String backend, Measure measure, String reason) {}
 
     /**
-     * The number of runs of the common programs after which a slower compile is paid back by faster code.
+     * The number of runs of the common programs after which a slower compile is paid back by faster code. Common are the programs of both totals, of compile in
+     * regime {@code first} and of run; both back ends are ranked in both.
      *
      * @param set as in {@link Total}
      * @param payer pays more to compile and less to run; null if one back end wins both
      * @param runs null for never or no answer; {@code low} and {@code high} null where unbounded
      * @param seconds the same in seconds of the reference's run time
+     * @param winner of both; null if there is a payer, or no difference at all
      */
-    public record BreakEven(String backend, String payer, String regime, String set, Double runs, Double low, Double high, Double seconds) {}
+    public record BreakEven(String backend, String payer, String regime, String set, Double runs, Double low, Double high, Double seconds, String winner) {}
 }

@@ -4,7 +4,6 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Manifest.WorkloadEntry;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
-import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary.BreakEven;
 import dev.backbench.core.row.Summary.Cell;
 import java.util.ArrayList;
@@ -14,25 +13,28 @@ import java.util.Set;
 
 /**
  * After how many runs of the programs a back end that compiles more slowly has paid for itself: where {@code compile + n * run} of two back ends cross, over
- * the programs that both compile (regime {@code first}) and run. The interval is unbounded where some resamples never cross.
+ * the programs that are in both totals, of compile (regime {@code first}) and of run, if both back ends are ranked there. The interval is unbounded where some resamples never cross.
  */
 final class BreakEvens {
     private final Manifest manifest;
     private final SampleTable table;
     private final List<Cell> cells;
+    private final Totals totals;
 
-    private BreakEvens(Manifest manifest, SampleTable table, List<Cell> cells) {
+    private BreakEvens(Manifest manifest, SampleTable table, List<Cell> cells, Totals totals) {
         this.manifest = manifest;
         this.table = table;
         this.cells = cells;
+        this.totals = totals;
     }
 
-    static List<BreakEven> of(Manifest manifest, SampleTable table, List<Cell> cells) {
-        BreakEvens all = new BreakEvens(manifest, table, cells);
+    static List<BreakEven> of(Manifest manifest, SampleTable table, List<Cell> cells, Totals totals) {
+        BreakEvens all = new BreakEvens(manifest, table, cells, totals);
         String reference = manifest.plan().reference();
         Set<String> sets = new LinkedHashSet<>();
         for (WorkloadEntry workload : manifest.workloads()) sets.add(workload.origin());
         List<BreakEven> found = new ArrayList<>();
+        if (reference == null) return found;
         for (Manifest.BackendEntry backend : manifest.backends()) {
             if (backend.backend().equals(reference)) continue;
             for (String set : sets) {
@@ -55,33 +57,29 @@ final class BreakEvens {
     }
 
     private BreakEven between(String backend, String reference, String set) {
-        List<WorkloadEntry> common = new ArrayList<>();
-        for (WorkloadEntry w : manifest.workloads()) {
-            boolean both = w.origin().equals(set) && ok(backend, w) && ok(reference, w);
-            if (both) common.add(w);
-        }
-        if (common.isEmpty()) return null;
+        Totals.Pool compiled = totals.pool(set, Measure.COMPILE, Regime.FIRST), ran = totals.pool(set, Measure.RUN, Regime.STEADY);
+        if (compiled == null || ran == null) return null;
+        List<String> both = List.of(backend, reference);
+        List<WorkloadEntry> common = compiled.common().stream().filter(ran.common()::contains).toList();
+        if (common.isEmpty() || !compiled.ranked().containsAll(both) || !ran.ranked().containsAll(both)) return null;
         Side own = side(backend, common), other = side(reference, common);
         Totals.Seconds a = Totals.seconds(common, own.compile, own.run, null, 1), b = Totals.seconds(common, other.compile, other.run, null, 1);
         double runs = runs(a, b);
         String payer = Double.isInfinite(runs) ? null : a.compile() > b.compile() ? backend : reference;
+        boolean ahead = a.compile() < b.compile() || a.run() < b.run(), behind = a.compile() > b.compile() || a.run() > b.run();
+        String winner = payer != null || ahead == behind ? null : ahead ? backend : reference;
         Double finite = Double.isInfinite(runs) ? null : runs, seconds = finite == null ? null : runs * b.run();
-        if (!own.spread() || !other.spread()) return new BreakEven(backend, payer, Regime.FIRST, set, finite, null, null, seconds);
+        if (!own.spread() || !other.spread()) return new BreakEven(backend, payer, Regime.FIRST, set, finite, null, null, seconds, winner);
         double factor = Resampled.studentFactor(own.degrees() + other.degrees());
         Interval interval = Intervals.percentiles(runs, Intervals.resample(random -> runs(Totals.seconds(common, own.compile, own.run, random, factor),
                 Totals.seconds(common, other.compile, other.run, random, factor))));
-        return new BreakEven(backend, payer, Regime.FIRST, set, finite, interval.low(), interval.high(), seconds);
+        return new BreakEven(backend, payer, Regime.FIRST, set, finite, interval.low(), interval.high(), seconds, winner);
     }
 
     /** Infinite if one is ahead in both. */
     private static double runs(Totals.Seconds a, Totals.Seconds b) {
         double compile = a.compile() - b.compile(), run = b.run() - a.run();
         return compile * run > 0 ? compile / run : Double.POSITIVE_INFINITY;
-    }
-
-    private boolean ok(String backend, WorkloadEntry w) {
-        Cell compile = cell(backend, w, Measure.COMPILE), run = cell(backend, w, Measure.RUN);
-        return compile != null && run != null && compile.status() == Status.OK && run.status() == Status.OK;
     }
 
     private Side side(String backend, List<WorkloadEntry> programs) {

@@ -17,7 +17,8 @@ public final class Summaries {
         SampleTable table = new SampleTable();
         run.rows(table::add);
         List<Cell> cells = SummaryCells.of(manifest, table);
-        return new Totals(manifest, table, cells).with(BreakEvens.of(manifest, table, cells), Json.SCHEMA);
+        Totals totals = new Totals(manifest, table, cells);
+        return totals.with(BreakEvens.of(manifest, table, cells, totals), Json.SCHEMA);
     }
 
     /** Its one textual form, UTF-8: what {@code summary.json} holds. */

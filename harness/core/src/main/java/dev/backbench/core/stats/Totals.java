@@ -27,12 +27,16 @@ final class Totals {
     /** Share of the region in host functions from which on a program measures the host. */
     private static final double MOST_HOST = 0.02;
 
+    /** What one total is over: back ends that are ranked, and programs that are common to them. */
+    record Pool(List<String> ranked, List<WorkloadEntry> common) {}
+
     private final Manifest manifest;
     private final SampleTable table;
     private final List<Cell> cells;
     final List<Total> totals = new ArrayList<>();
     final List<Dropped> dropped = new ArrayList<>();
     final Set<Unranked> unranked = new LinkedHashSet<>();
+    private final Map<String, Pool> pools = new LinkedHashMap<>();
 
     Totals(Manifest manifest, SampleTable table, List<Cell> cells) {
         this.manifest = manifest;
@@ -73,12 +77,22 @@ final class Totals {
             else if (!ranked.isEmpty()) dropped.add(drop);
         }
         if (common.isEmpty()) return;
+        pools.put(pool(measure, regime, set), new Pool(ranked, common));
         for (String backend : ranked) {
             Interval ratio = reference.backend().equals(name) && ranked.contains(name) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
             totals.add(new Total(backend, measure, regime, set, measure.unit(), ratio == null ? null : ratio.median(), ratio == null ? null : ratio.low(),
                     ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), perOperation(measure, common, byBackend.get(backend)), common.size(),
                     asked.size()));
         }
+    }
+
+    private static String pool(Measure measure, String regime, String set) {
+        return measure.label() + '|' + regime + '|' + set;
+    }
+
+    /** @return null if there is no total */
+    Pool pool(String set, Measure measure, String regime) {
+        return pools.get(pool(measure, regime, set));
     }
 
     /** Why a program cannot be in the total, or null if it can. */

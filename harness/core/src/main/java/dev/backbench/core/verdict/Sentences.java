@@ -97,7 +97,7 @@ public final class Sentences {
         if (run != null) clauses.add(run(run, clauses.isEmpty()));
         BreakEven breakEven = find(backend, set);
         // where code is as fast as the reference's, as far as is known, nothing pays off
-        if (breakEven != null && first != null && run != null && !even(run)) clauses.add(breakEven(breakEven));
+        if (breakEven != null && (breakEven.payer() != null || breakEven.winner() != null) && run != null && !even(run)) clauses.add(breakEven(breakEven));
         if (clauses.isEmpty()) clauses.addAll(others(backend, set));
         if (clauses.isEmpty()) return null;
         return backend + ' ' + String.join(", ", clauses);
@@ -147,17 +147,10 @@ public final class Sentences {
     }
 
     private String breakEven(BreakEven b) {
-        if (b.payer() == null) return "so " + cheaper(b) + " wins from the first run on";
+        if (b.payer() == null) return "so " + b.winner() + " wins from the first run on";
         String interval = b.low() == null && b.high() == null ? "no interval" : b.high() == null ? "at least " + runs(b.low()) + ", perhaps never"
                 : runs(b.low()) + "–" + runs(b.high());
         return b.payer() + " pays off after " + runs(b.runs()) + " runs (" + interval + ")";
-    }
-
-    /** Of two back ends of which one is ahead in compiling and in running. */
-    private String cheaper(BreakEven b) {
-        Total first = summary.totals().stream().filter(t -> t.backend().equals(b.backend()) && t.measure() == Measure.COMPILE && t.regime().equals(Regime.FIRST)
-                && t.set().equals(b.set())).findFirst().orElseThrow();
-        return first.geomean() >= 1 ? b.backend() : summary.reference();
     }
 
     /** "11 of 15 programs common: sqlite3 timed out on gcc:O2; 3 not reached", of what the sentences are about. */

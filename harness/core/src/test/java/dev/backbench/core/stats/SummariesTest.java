@@ -192,6 +192,29 @@ class SummariesTest {
         assertEquals("ref:O2", found.get(0).payer());
         assertNull(found.get(1).payer());
         assertNull(found.get(1).runs());
+        assertNull(found.get(0).winner());
+        assertEquals("best:O0", found.get(1).winner());
+    }
+
+    @Test
+    void breakEvenIsOverTheTotalsProgramsAndBackEnds() {
+        Synthetic run = new Synthetic().backend("ref:O2").backend("fast:O0").backend("third:O0").backend("liar:O0").backend("explicit:O0", Synthetic.ledger(1, "explicit"));
+        run.workload("a", 1_000_000).workload("b", 1_000_000).workload("tiny", 1_000_000);
+        for (String w : List.of("a", "b", "tiny")) {
+            boolean a = w.equals("a"), tiny = w.equals("tiny");
+            for (String b : List.of("ref:O2", "fast:O0", "third:O0", "liar:O0", "explicit:O0")) run.samples(b, w, Measure.COMPILE, b.equals("ref:O2") ? 0.1 : 1);
+            run.samples("ref:O2", w, Measure.RUN, tiny ? 0.1 : 1000).samples("fast:O0", w, Measure.RUN, tiny ? 0.3 : a ? 2000 : 9000).samples("explicit:O0", w, Measure.RUN, 2000);
+            if (a || tiny) run.samples("third:O0", w, Measure.RUN, 500);
+            else run.failure("third:O0", w, Measure.RUN, Status.TIMEOUT, "run: over the limit of 60 s", 60_000_000_000L);
+            if (a || tiny) run.samples("liar:O0", w, Measure.RUN, 2000);
+            else run.failure("liar:O0", w, Measure.RUN, Status.WRONG, "run: standard output differs", -1);
+        }
+        Summary s = summary(run);
+        assertEquals(List.of("fast:O0", "third:O0"), s.breakEven().stream().map(Summary.BreakEven::backend).toList(), "what is not ranked pays nothing back");
+        // over a alone: b is not ok in third:O0, tiny too short to time
+        assertEquals(1, total(s, "fast:O0", Measure.RUN).workloads());
+        assertEquals(9, s.breakEven().getFirst().runs(), 1e-6);
+        assertEquals("third:O0", s.breakEven().getLast().winner());
     }
 
     @Test
