@@ -97,7 +97,7 @@ public final class Sentences {
         if (run != null) clauses.add(run(run, clauses.isEmpty()));
         BreakEven breakEven = find(backend, set);
         // where code is as fast as the reference's, as far as is known, nothing pays off
-        if (breakEven != null && (breakEven.payer() != null || breakEven.winner() != null) && run != null && !even(run)) clauses.add(breakEven(breakEven));
+        if (breakEven != null && (breakEven.payer() != null || breakEven.winner() != null) && run != null && !unsure(run)) clauses.add(breakEven(breakEven));
         if (clauses.isEmpty()) clauses.addAll(others(backend, set));
         if (clauses.isEmpty()) return null;
         return backend + ' ' + String.join(", ", clauses);
@@ -114,12 +114,17 @@ public final class Sentences {
     private String run(Total total, boolean alone) {
         String subject = alone ? "runs " : "its code runs ";
         if (even(total)) return subject + "about as fast" + (alone ? " as " + summary.reference() : "") + ' ' + bracket(total.low(), total.high(), "");
-        String speed = "at " + factor(total.geomean()) + " of the speed" + (alone ? " of " + summary.reference() + "'s" : "");
+        String speed = "at " + factor(total.geomean()) + " of the speed" + (alone ? " of " + summary.reference() + "'s" : "") + (unsure(total) ? ", unsure" : "");
         return subject + speed + ' ' + bracket(total.low(), total.high(), "");
     }
 
-    /** Whether the interval holds no difference. */
+    /** Whether the interval tells that there is no difference worth a word. */
     private static boolean even(Total total) {
+        return unsure(total) && total.low() >= 1 - Diff.MARGIN && total.high() <= 1 + Diff.MARGIN;
+    }
+
+    /** Whether the interval leaves open which of the two is ahead. */
+    private static boolean unsure(Total total) {
         return total.low() != null && total.high() != null && total.low() <= 1 && total.high() >= 1;
     }
 
@@ -142,6 +147,7 @@ public final class Sentences {
         boolean known = total.low() != null && total.high() != null;
         if (even(total)) return "about " + same + ' ' + summary.reference() + ' ' + bracket(total.low(), total.high(), beside);
         boolean up = ratio >= 1;
+        if (unsure(total)) return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference() + ", unsure " + bracket(total.low(), total.high(), beside);
         Double low = !known ? null : up ? total.low() : Double.valueOf(1 / total.high()), high = !known ? null : up ? total.high() : Double.valueOf(1 / total.low());
         return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference() + ' ' + bracket(low, high, beside);
     }

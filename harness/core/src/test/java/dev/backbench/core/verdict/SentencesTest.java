@@ -39,7 +39,14 @@ class SentencesTest {
     @Test
     void aDifferenceWithinTheIntervalIsNone() {
         String line = sentences(run(1.003, 120, 121, 122)).getFirst();
-        assertTrue(line.startsWith("a:O1 compiles about as fast as llvm:O2 (0.9"), line);
+        assertTrue(line.startsWith("a:O1 compiles 1.00x faster than llvm:O2, unsure (0.9"), line);
+    }
+
+    @Test
+    void aWideIntervalThatHoldsBothIsUnsure() {
+        String line = sentences(run(1.003, 120, 90, 160)).getFirst();
+        assertTrue(line.matches(".*its code runs at [01]\\.\\d+ of the speed, unsure \\(0\\.\\d+–1\\.\\d+\\).*"), line);
+        assertTrue(!line.contains("pays off") && !line.contains("wins"), line);
     }
 
     @Test
