@@ -13,7 +13,7 @@ public interface TrialSink {
      * One worker process.
      *
      * @param trial its number
-     * @param spawned {@link System#nanoTime} when the worker's JVM was executed
+     * @param spawned {@link System#nanoTime} when the worker's JVM was let start
      * @param entered the same when its main method was entered
      */
     record Process(int trial, Unit unit, TaskList list, long spawned, long entered) {}

@@ -16,10 +16,11 @@ import java.util.Random;
 public final class WorkerCommand {
     /** The workers' collector and heap, named in the manifest. */
     public static final String COLLECTOR = "serial", HEAP = "1g";
-    /** The shell moves the pipe and gives way: what follows is the process itself. */
-    private static final String MOVE_PIPE = "exec 3>&1 >\"$0\" 2>&1; echo executes >&3; exec \"$@\"", KEEP_TERMINAL = "exec 3>\"$0\"; exec \"$@\"";
-    /** What the shell says just before that. */
-    static final String EXECUTES = "executes";
+    /** The shell moves the pipe, waits to be let go on, and gives way: what follows is the process itself. */
+    static final String MOVE_PIPE = "exec 3>&1 >\"$0\" 2>&1; echo ready >&3; read -r go || exit 1; exec \"$@\"";
+    private static final String KEEP_TERMINAL = "exec 3>\"$0\"; exec \"$@\"";
+    /** What the shell says before it waits. */
+    static final String READY = "ready";
     private static final int PAGE = 4096, LINE = 64;
 
     private final String cpu;

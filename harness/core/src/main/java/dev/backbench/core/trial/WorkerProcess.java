@@ -4,6 +4,7 @@ import dev.backbench.core.worker.Wire;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,7 @@ final class WorkerProcess {
     private void read() {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.equals(WorkerCommand.EXECUTES)) spawned = System.nanoTime();
+                if (line.equals(WorkerCommand.READY)) letGo();
                 else lines.add(Wire.fields(line));
             }
         } catch (IOException closed) {
@@ -43,9 +44,17 @@ final class WorkerProcess {
         lines.add(END);
     }
 
+    /** The clock is read before the shell goes on, so that nothing of the worker is missed however late this thread is. */
+    private void letGo() throws IOException {
+        OutputStream in = process.getOutputStream();
+        spawned = System.nanoTime();
+        in.write('\n');
+        in.flush();
+    }
+
     /**
-     * {@link System#nanoTime} when the shell that sets the worker up gave way to the JVM, whose clock is the same one: what pins it and makes its session is
-     * not counted.
+     * {@link System#nanoTime} when the shell that sets the worker up was told to give way to the JVM, whose clock is the same one: what pins it and makes its
+     * session is not counted.
      */
     long spawned() {
         return spawned;
