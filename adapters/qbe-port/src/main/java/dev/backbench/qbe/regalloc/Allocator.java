@@ -13,7 +13,12 @@ import dev.backbench.qbe.pass.Loops;
  * <p>What it adds: {@code copy} and {@code swap} between registers, {@code load r, slot}, {@code storeX r, slot} (or a number), and constants made again. None of these may change the flags.
  */
 public final class Allocator {
+    /** Entries of liveness: so many in any case, and so many more an instruction. What compilers write has few an instruction. */
+    private static final int FREE_ENTRIES = 1 << 20, ENTRIES_PER_INSTRUCTION = 64, MOST_ENTRIES = 1 << 23;
+
+    private final int freeEntries, entriesPerInstruction;
     private final Live live = new Live();
+    private final Demote demote = new Demote();
     private final NextUse nextUse = new NextUse();
     private final Spill spill = new Spill(live, nextUse);
     private final Slots slots = new Slots();
@@ -21,12 +26,26 @@ public final class Allocator {
     private final Rega rega = new Rega(spill, slots, live, hints);
     private int[] order = new int[64];
 
+    public Allocator() {
+        this(FREE_ENTRIES, ENTRIES_PER_INSTRUCTION);
+    }
+
+    /** With other bounds on liveness, above which values cross blocks in memory only. */
+    Allocator(int freeEntries, int entriesPerInstruction) {
+        this.freeEntries = freeEntries;
+        this.entriesPerInstruction = entriesPerInstruction;
+    }
+
     /** @return the registers written, of which a prologue saves {@link Regs#CALLEE_SAVED} */
     public long run(Fn fn, Cfg cfg, Dominators dominators, Loops loops) {
         cfg.compute(fn);
         dominators.compute(fn, cfg);
         loops.compute(fn, cfg, dominators);
-        live.compute(fn, cfg);
+        int limit = (int) Math.min(MOST_ENTRIES, freeEntries + (long) entriesPerInstruction * fn.insCount);
+        if (!live.compute(fn, cfg, limit)) {
+            demote.run(fn, live);
+            live.compute(fn, cfg, Integer.MAX_VALUE);
+        }
         nextUse.compute(fn, live, loops);
         spill.run(fn, cfg, loops);
         slots.run(fn, live, spill);

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * Which temporaries are live where blocks begin, in rows, for SSA form; and phi arguments in rows by the block they come from.
  *
  * <p>Each use walks up to its definition, a temporary at a time, and stops where the same temporary was before (Boissinot and others, "Computing liveness sets for SSA-form
- * programs", 2011): linear in the size of the answer. What is live at a block's end is the union of its successors' rows and of its own phi arguments.
+ * programs", 2011): linear in the size of the answer, which a function may drive to the square of its own; so there is a bound on it. What is live at a block's end is the union of its successors' rows and of its own phi arguments.
  */
 public final class Live {
     /** Live at the entry of block b, without the results of its phis: {@code tmp[start[b] .. start[b + 1])}, ascending. */
@@ -32,13 +32,18 @@ public final class Live {
     private int[] first = new int[258];
     private int[] sorted = new int[512];
     private int[] seen = new int[256];
-    /** Pairs (block, temporary) of the answer. */
-    private int[] found = new int[2048];
+    /** The answer by temporary: blocks, {@code [foundStart[t], foundStart[t + 1])}. */
+    private int[] found = new int[1024];
+    private int[] foundStart = new int[258];
     private int foundCount;
     private int[] mark = new int[64];
     private int[] work = new int[64];
 
-    public void compute(Fn fn, Cfg cfg) {
+    /**
+     * @param limit the most entries that the rows may have
+     * @return false if they would have more: then only {@link #defBlock} and phi arguments by source are there
+     */
+    public boolean compute(Fn fn, Cfg cfg, int limit) {
         this.fn = fn;
         this.cfg = cfg;
         reserve();
@@ -50,9 +55,13 @@ public final class Live {
         sortPairs();
         Arrays.fill(mark, 0, fn.blocks, -1);
         for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) {
+            foundStart[t] = foundCount;
             for (int at = first[t]; at < first[t + 1]; at++) walk(t, sorted[at]);
+            if (foundCount > limit) return false;
         }
+        foundStart[fn.temporaries] = foundCount;
         rows();
+        return true;
     }
 
     private void reserve() {
@@ -69,6 +78,7 @@ public final class Live {
             defBlock = new int[capacity];
             seen = new int[capacity];
             first = new int[capacity + 2];
+            foundStart = new int[capacity + 2];
         }
         if (phiBlock.length < fn.phiCount) phiBlock = new int[2 * fn.phiCount];
     }
@@ -158,9 +168,8 @@ public final class Live {
         work[count++] = b;
         while (count > 0) {
             int block = work[--count];
-            if (foundCount + 2 > found.length) found = Arrays.copyOf(found, 2 * found.length);
+            if (foundCount == found.length) found = Arrays.copyOf(found, 2 * foundCount);
             found[foundCount++] = block;
-            found[foundCount++] = t;
             for (int p = cfg.predStart[block]; p < cfg.predStart[block + 1]; p++) {
                 int source = cfg.pred[p];
                 if (source == def || mark[source] == t) continue;
@@ -173,9 +182,11 @@ public final class Live {
     private void rows() {
         int blocks = fn.blocks;
         Arrays.fill(start, 0, blocks + 2, 0);
-        for (int f = 0; f < foundCount; f += 2) start[found[f] + 2]++;
+        for (int f = 0; f < foundCount; f++) start[found[f] + 2]++;
         for (int b = 2; b <= blocks; b++) start[b] += start[b - 1];
-        if (tmp.length < foundCount / 2) tmp = new int[foundCount];
-        for (int f = 0; f < foundCount; f += 2) tmp[start[found[f] + 1]++] = found[f + 1];
+        if (tmp.length < foundCount) tmp = new int[foundCount + foundCount / 2];
+        for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) {
+            for (int f = foundStart[t]; f < foundStart[t + 1]; f++) tmp[start[found[f] + 1]++] = t;
+        }
     }
 }

@@ -21,7 +21,7 @@ class AllocatorTest {
     private final Cfg cfg = new Cfg();
     private final Dominators dominators = new Dominators();
     private final Loops loops = new Loops();
-    private final Allocator allocator = new Allocator();
+    private Allocator allocator = new Allocator();
     private final Fn fn = new Fn();
 
     private String text() {
@@ -63,6 +63,14 @@ class AllocatorTest {
     @Test
     void graphsOfAnyForm() {
         many(250, 30, 8, 12, 3_000_000);
+    }
+
+    /** Functions with more liveness than allowed: all that crosses blocks goes by memory. */
+    @Test
+    void valuesCrossBlocksInMemory() {
+        allocator = new Allocator(0, 0);
+        many(400, 10, 20, 20, 4_000_000);
+        many(200, 30, 8, 12, 5_000_000);
     }
 
     /** Exchanging two registers in one instruction of a right allocation must be seen. */
