@@ -24,8 +24,8 @@ final class Overview {
      */
     record Entry(Double absolute, Summary.Total total, String word, String tail) {}
 
-    /** @param below why it is shown below the line; null if it is ranked */
-    record Line(String backend, boolean reference, List<Entry> entries, String below) {}
+    /** @param below why it is shown below the line; null if it is ranked @param wrong programs that it is wrong about, in any measure */
+    record Line(String backend, boolean reference, List<Entry> entries, String below, long wrong) {}
 
     /** Starts from which on a ninetieth percentile is one. */
     private static final int TAIL = 10;
@@ -72,7 +72,8 @@ final class Overview {
             any |= entry.total != null;
             entries.add(entry);
         }
-        return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, backend, any));
+        return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, backend, any),
+            Ranking.wrong(backend, data.summary().cells()));
     }
 
     private Entry entry(RunData data, String backend, Column column) {

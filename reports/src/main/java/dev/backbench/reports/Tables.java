@@ -4,6 +4,7 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
+import dev.backbench.core.stats.Ranking;
 import dev.backbench.spi.Ledger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,10 +64,15 @@ final class Tables {
                 grid.line();
                 lined = true;
             }
-            List<String> row = new ArrayList<>(List.of(line.backend() + (line.reference() ? " (reference)" : "")));
+            List<String> row = new ArrayList<>(List.of(line.backend() + (line.reference() ? " (reference)" : "") + mark(line.wrong())));
             for (int c = 0; c < overview.columns.size(); c++) row.add(cells.of(overview.columns.get(c), line.entries().get(c)));
             grid.add(row.toArray(String[]::new));
         }
+    }
+
+    /** Beside a back end's name wherever it has figures. */
+    private static String mark(long wrong) {
+        return wrong == 0 ? "" : " [" + wrong + " wrong]";
     }
 
     /** What stands under the totals: what they are over, why lines are below, which programs were left out. */
@@ -83,6 +89,9 @@ final class Tables {
         common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         perOperation(overview, notes);
         for (Overview.Line line : overview.lines) if (line.below() != null) notes.add("Below the line: " + line.backend() + ": " + line.below());
+        for (Overview.Line line : overview.lines) {
+            if (line.wrong() > 0) notes.add(line.backend() + ": " + Ranking.distrust(line.backend(), data.summary().cells()) + ", whatever its other figures.");
+        }
         notes.addAll(dropped(data, overview.set));
         return notes;
     }
@@ -134,7 +143,7 @@ final class Tables {
             programs.add(cell.workload());
             if (!backends.contains(cell.backend())) backends.add(cell.backend());
         }
-        head.addAll(backends);
+        for (String backend : backends) head.add(backend + mark(Ranking.wrong(backend, data.summary().cells())));
         Grid grid = new Grid(1, head.toArray(String[]::new));
         for (String program : programs) {
             List<String> row = new ArrayList<>(List.of(program));

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Regime;
+import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +61,26 @@ class DocumentTest {
         assertEquals(List.of("llvm:O2", "gcc:O2", "gcc:O0", "llvm:O0", "jvm", "absent"), order);
         assertEquals("unavailable: libabsent.so is not there. Type: ./bench setup absent", overview.lines.getLast().below());
         assertTrue(overview.lines.get(4).below().contains("bounds explicit"));
+    }
+
+    @Test
+    void wrongResultsAreToldInEveryTable() {
+        Summary whole = run.summary();
+        List<Summary.Cell> cells = new ArrayList<>(whole.cells());
+        cells.add(new Summary.Cell("gcc:O2", "other", Measure.RUN, Regime.STEADY, "ms", null, null, null, 0, Status.WRONG, "run: standard output differs"));
+        Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), cells, whole.totals(), whole.dropped(), whole.unranked(), whole.breakEven());
+        RunData wrong = new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size());
+        String note = "gcc:O2: 1 wrong result: its code is not trusted, whatever its other figures.";
+        for (Document.Format format : List.of(Document.Format.TABLE, Document.Format.MARKDOWN)) {
+            String text = Document.of(wrong, format, true, false);
+            long columns = new Overview(wrong, "own").columns.size();
+            assertTrue(text.contains(note), text);
+            // a line of totals for each set of programs, and the head of each table of programs
+            assertEquals(wrong.sets().size() + columns, text.lines().filter(line -> line.contains("gcc:O2 [1 wrong]")).count(), text);
+            assertFalse(text.contains("gcc:O0 ["), text);
+        }
+        String page = new Page(wrong, List.of(), List.of(), "no charts: no fonts").html();
+        assertTrue(page.contains(note) && page.contains("gcc:O2 [1 wrong]"), page);
     }
 
     @Test

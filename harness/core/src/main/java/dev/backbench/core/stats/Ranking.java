@@ -65,6 +65,17 @@ public final class Ranking {
         return differences.isEmpty() ? null : "not alike: " + String.join("; ", differences);
     }
 
+    /** Programs that a back end is wrong about, in words; null if there is none. Said beside its figures of other measures, which are ranked all the same. */
+    public static String distrust(String backend, List<Cell> cells) {
+        long wrong = wrong(backend, cells);
+        return wrong == 0 ? null : wrong + (wrong == 1 ? " wrong result" : " wrong results") + ": its code is not trusted";
+    }
+
+    /** How many programs a back end is wrong about. */
+    public static long wrong(String backend, List<Cell> cells) {
+        return cells.stream().filter(c -> c.backend().equals(backend) && c.status() == Status.WRONG).map(Cell::workload).distinct().count();
+    }
+
     static BackendEntry entry(Manifest manifest, String backend) {
         return manifest.backends().stream().filter(b -> b.backend().equals(backend)).findFirst().orElse(null);
     }

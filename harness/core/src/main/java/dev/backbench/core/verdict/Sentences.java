@@ -4,9 +4,11 @@ import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.row.Summary.BreakEven;
+import dev.backbench.core.row.Summary.Cell;
 import dev.backbench.core.row.Summary.Dropped;
 import dev.backbench.core.row.Summary.Total;
 import dev.backbench.core.row.Summary.Unranked;
+import dev.backbench.core.stats.Ranking;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -59,6 +61,7 @@ public final class Sentences {
             for (String line : compared) lines.add((sets.size() > 1 ? "On " + set + " programs, " : "") + line);
         }
         unranked(lines);
+        distrusted(lines);
         quiet(lines);
         return List.copyOf(lines);
     }
@@ -69,6 +72,16 @@ public final class Sentences {
         long disturbed = summary.cells().stream().filter(c -> c.measure() == Measure.RUN && c.disturbed()).count();
         if (disturbed * DISTURBED_PART <= ran) return;
         lines.add("The machine was not quiet: in " + disturbed + " of " + ran + " run cells wall time, which counts, is over 5% from CPU time; repeat the run when nothing else runs");
+    }
+
+    /** Fast code that is wrong is not fast, nor small, nor quickly made. */
+    private void distrusted(List<String> lines) {
+        Set<String> backends = new LinkedHashSet<>();
+        for (Cell cell : summary.cells()) backends.add(cell.backend());
+        for (String backend : backends) {
+            String distrust = Ranking.distrust(backend, summary.cells());
+            if (distrust != null) lines.add(backend + " has " + distrust + ", whatever its other figures");
+        }
     }
 
     /** Measures that share a reason share a line. */

@@ -89,6 +89,21 @@ class SentencesTest {
     }
 
     @Test
+    void whoIsWrongIsNotTrustedUnderOtherMeasuresEither() {
+        Synthetic run = new Synthetic().backend("llvm:O2").backend("a:O1");
+        for (String w : List.of("p", "q", "r")) {
+            run.workload(w, 1000);
+            for (String b : List.of("llvm:O2", "a:O1")) run.samples(b, w, Measure.COMPILE, 1, 1.01, 0.99);
+            run.samples("llvm:O2", w, Measure.RUN, 10, 10.1, 9.9);
+        }
+        run.samples("a:O1", "p", Measure.RUN, 10, 10.1, 9.9).failure("a:O1", "q", Measure.RUN, Status.WRONG, "run: standard output differs", -1)
+                .failure("a:O1", "r", Measure.RUN, Status.WRONG, "run: standard output differs", -1);
+        List<String> lines = sentences(run);
+        assertTrue(lines.getFirst().startsWith("a:O1 compiles "), lines.toString());
+        assertEquals(List.of("a:O1 has 2 wrong results: its code is not trusted, whatever its other figures"), lines.stream().filter(l -> l.contains("trusted")).toList());
+    }
+
+    @Test
     void withoutARankedReferenceThereIsNothingToCompare() {
         Synthetic run = new Synthetic().backend("llvm:O2").backend("x:O2").workload("p", 1000).samples("x:O2", "p", Measure.COLD, 10, 10, 10);
         run.failure("llvm:O2", "p", Measure.COLD, Status.CRASH, "compile: killed by SIGSEGV", -1);
