@@ -1,5 +1,6 @@
 package dev.backbench.endive;
 
+import dev.backbench.exec.wasi.Program;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
@@ -42,6 +43,11 @@ final class EngineCompiler implements Compiler {
         } finally {
             clock.leave();
         }
+    }
+
+    @Override
+    public void checkProgram(byte[] wasm) {
+        Program.check(WasmModule.parse(wasm));
     }
 
     @Override

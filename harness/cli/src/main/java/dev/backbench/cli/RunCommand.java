@@ -52,10 +52,13 @@ final class RunCommand extends BenchCommand {
         List<String> argv = new ArrayList<>(List.of(file.getFileName().toString()));
         argv.addAll(arguments);
         ProgramConfig config = new ProgramConfig(argv, environment, dir, System.in, console().out, console().err);
-        try (Compiler compiler = one.compiler(chosen); CompiledModule module = compiler.link(compiler.compile(wasm, PhaseClock.OFF), PhaseClock.OFF)) {
-            ProgramResult result = module.run(config);
-            console().out.flush();
-            return result.exitCode() & 0xff;
+        try (Compiler compiler = one.compiler(chosen)) {
+            compiler.checkProgram(wasm);
+            try (CompiledModule module = compiler.link(compiler.compile(wasm, PhaseClock.OFF), PhaseClock.OFF)) {
+                ProgramResult result = module.run(config);
+                console().out.flush();
+                return result.exitCode() & 0xff;
+            }
         } catch (Trap trap) {
             console().out.flush();
             console().warn("trap: " + trap.getMessage());

@@ -1,5 +1,6 @@
 package dev.backbench.exec;
 
+import dev.backbench.exec.wasi.Program;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.BackendException;
@@ -31,6 +32,11 @@ public abstract class NativeCompiler implements Compiler {
         CodeImage image = compile(module, clock);
         clock.leave();
         return new NativeArtifact(module, image);
+    }
+
+    @Override
+    public final void checkProgram(byte[] wasm) {
+        Program.check(WasmModule.parse(wasm));
     }
 
     @Override

@@ -11,12 +11,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.asm.X64;
 import dev.backbench.spi.BackendException;
+import dev.backbench.spi.CodeImage;
 import dev.backbench.spi.LinkException;
+import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
 import dev.backbench.spi.Trap;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
+import dev.backbench.wasm.WasmModule;
+import dev.backbench.wasm.build.BodyWriter;
+import dev.backbench.wasm.build.ModuleWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -138,5 +143,30 @@ class ProgramTest {
         assertTrue(assertThrows(BackendException.class, this::run).getMessage().contains("_start"));
         a.wasm.importFunction("env", "nowhere", type(NONE));
         assertTrue(assertThrows(LinkException.class, this::run).getMessage().contains("\"env\" \"nowhere\""));
+    }
+
+    /** What could not be started is known without a compile, in the words that the run would have. */
+    @Test
+    void importsAreCheckedBeforeCompiling() {
+        NativeCompiler compiler = new NativeCompiler() {
+            @Override
+            protected CodeImage compile(WasmModule module, PhaseClock clock) {
+                throw new AssertionError("compiled");
+            }
+        };
+        imports();
+        assertTrue(assertThrows(BackendException.class, () -> compiler.checkProgram(a.wasm.toBytes())).getMessage().contains("'_start'"));
+        main((asm, layout) -> call(asm, layout, exit, 0));
+        compiler.checkProgram(a.wasm.toBytes());
+        for (String[] other : new String[][] {{"env", "nowhere"}, {WASI, "fd_open"}, {"bench", "middle"}, {WASI, "fd_close"}}) {
+            ModuleWriter writer = new ModuleWriter();
+            writer.importFunction(other[0], other[1], type(NONE));
+            writer.export("_start", WasmModule.FUNCTION, writer.function(type(NONE), new BodyWriter(0)));
+            String said = assertThrows(LinkException.class, () -> compiler.checkProgram(writer.toBytes())).getMessage();
+            assertTrue(said.contains("\"" + other[0] + "\" \"" + other[1] + "\""), said);
+        }
+        ModuleWriter closes = new ModuleWriter();
+        closes.importFunction(WASI, "fd_close", type(NONE));
+        assertTrue(assertThrows(LinkException.class, () -> compiler.checkProgram(closes.toBytes())).getMessage().startsWith("incompatible import type"));
     }
 }

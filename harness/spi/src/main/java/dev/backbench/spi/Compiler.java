@@ -12,6 +12,16 @@ public interface Compiler extends AutoCloseable {
      */
     Artifact compile(byte[] wasm, PhaseClock clock);
 
+    /**
+     * Asks before a long compile whether {@link CompiledModule#run} could start the module at all, where that is known without compiling; a back end that cannot tell
+     * accepts everything.
+     *
+     * @throws LinkException an import is not one that programs are given
+     * @throws BackendException it is not a command
+     * @throws dev.backbench.wasm.WasmException what is outside the bodies is malformed, invalid or unsupported
+     */
+    default void checkProgram(byte[] wasm) {}
+
     /** Makes compiled code callable on this host. Throughput counts {@code compile} and {@code link}. */
     CompiledModule link(Artifact artifact, PhaseClock clock);
 
