@@ -3,7 +3,6 @@ package dev.backbench.conformance;
 import dev.backbench.spi.Compiler;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,8 +78,11 @@ public final class WasmSuite {
             }
             return null;
         };
-        run(job, Math.min(jobs, Math.max(1, results.length)));
-        if (Arrays.stream(results).allMatch(WasmSuite::clean)) delete(logs);
+        try {
+            run(job, Math.min(jobs, Math.max(1, results.length)));
+        } finally {
+            tidy(logs, Arrays.stream(results).allMatch(WasmSuite::clean));
+        }
         return List.of(results);
     }
 
@@ -96,15 +98,18 @@ public final class WasmSuite {
     }
 
     private static boolean clean(FileResult result) {
-        return result.count(Outcome.Status.FAILED) == 0;
+        return result != null && result.count(Outcome.Status.FAILED) == 0;
     }
 
-    private static void delete(Path folder) {
+    /** Leaves only logs that say something, and those only where something failed. */
+    private static void tidy(Path folder, boolean clean) throws IOException {
+        boolean left = false;
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) Files.delete(file);
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            for (Path file : files.toList()) {
+                if (clean || Files.size(file) == 0) Files.delete(file);
+                else left = true;
+            }
         }
+        if (!left) Files.delete(folder);
     }
 }
