@@ -35,6 +35,17 @@ final class SegmentMemory implements Memory {
         return start;
     }
 
+    /** @throws Trap {@code [address, address + length)}, both unsigned, is not in the memory */
+    void check(int address, int length) {
+        at(address, length & 0xFFFF_FFFFL);
+    }
+
+    /** The same of what each of {@code count} vectors {address, length} names. */
+    void checkVectors(int vectors, int count) {
+        at(vectors, 8 * (count & 0xFFFF_FFFFL));
+        for (int i = 0; i < count; i++) check(readInt(vectors + 8 * i), readInt(vectors + 8 * i + 4));
+    }
+
     @Override
     public int pages() {
         return (int) (segment.byteSize() / PAGE_SIZE);

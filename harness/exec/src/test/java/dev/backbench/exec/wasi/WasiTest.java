@@ -315,4 +315,24 @@ class WasiTest {
         }
         assertArrayEquals(first, memory.segment().asSlice(DATA, 16).toArray(ValueLayout.JAVA_BYTE));
     }
+
+    /** Lengths are the program's: nothing is allocated or written by one that does not fit its memory. */
+    @Test
+    void lengthsBeyondTheMemoryAreTrapsWhateverTheyAre() {
+        for (int length : new int[] {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 1 << 16}) {
+            memory.segment().set(ValueLayout.JAVA_INT, STRING, DATA);
+            memory.segment().set(ValueLayout.JAVA_INT, STRING + 4, length);
+            assertThrows(Trap.class, () -> call("fd_read", 0, STRING, 1, RESULT), () -> "fd_read " + length);
+            assertEquals(0, open(PREOPEN, "sub/file", FOLLOW, 0, READ));
+            int fd = word(RESULT);
+            memory.segment().set(ValueLayout.JAVA_INT, STRING, DATA);
+            memory.segment().set(ValueLayout.JAVA_INT, STRING + 4, length);
+            assertThrows(Trap.class, () -> call("fd_read", fd, STRING, 1, RESULT), () -> "fd_read of a file " + length);
+            assertThrows(Trap.class, () -> call("fd_pread", fd, STRING, 1, 0, RESULT), () -> "fd_pread " + length);
+            assertThrows(Trap.class, () -> call("fd_write", 1, STRING, 1, RESULT), () -> "fd_write " + length);
+            assertThrows(Trap.class, () -> call("random_get", DATA, length), () -> "random_get " + length);
+            assertEquals(0, word(DATA), "some was written");
+            assertThrows(Trap.class, () -> call("fd_read", fd, STRING, length, RESULT), () -> "fd_read of vectors " + length);
+        }
+    }
 }
