@@ -18,7 +18,7 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
      * @param median in {@code unit}; null without a sample. A timeout's is its bound
      * @param p90 of cold starts, by nearest rank, beside the median; null for other measures
      * @param max likewise
-     * @param n independent samples: processes for run, cold and memory, compiles otherwise
+     * @param n independent samples: processes
      * @param reason why it is not ok, or a note such as {@code micro: …} or {@code one sample}; null if there is nothing to say
      */
     public record Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, Double p90, Double max,

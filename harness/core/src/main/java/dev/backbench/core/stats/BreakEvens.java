@@ -46,13 +46,13 @@ final class BreakEvens {
     }
 
     /** The samples of one back end on the common programs. */
-    private record Side(List<Resampled> compile, List<Resampled> run) {
+    private record Side(Resampled compile, Resampled run) {
         boolean spread() {
-            return compile.stream().allMatch(r -> r.degrees() > 0) && run.stream().allMatch(r -> r.degrees() > 0);
+            return compile.spread() && run.spread();
         }
 
         int degrees() {
-            return compile.stream().mapToInt(Resampled::degrees).sum() + run.stream().mapToInt(Resampled::degrees).sum();
+            return compile.degrees() + run.degrees();
         }
     }
 
@@ -83,12 +83,11 @@ final class BreakEvens {
     }
 
     private Side side(String backend, List<WorkloadEntry> programs) {
-        List<Resampled> compile = new ArrayList<>(), run = new ArrayList<>();
-        for (WorkloadEntry w : programs) {
-            compile.add(new Resampled(SummaryCells.units(cell(backend, w, Measure.COMPILE), table)));
-            run.add(new Resampled(SummaryCells.units(cell(backend, w, Measure.RUN), table)));
-        }
-        return new Side(compile, run);
+        return new Side(resampled(backend, programs, Measure.COMPILE), resampled(backend, programs, Measure.RUN));
+    }
+
+    private Resampled resampled(String backend, List<WorkloadEntry> programs, Measure measure) {
+        return Resampled.of(programs.stream().map(w -> cell(backend, w, measure)).toList(), table);
     }
 
     private Cell cell(String backend, WorkloadEntry w, Measure measure) {

@@ -53,6 +53,11 @@ final class CellSamples {
         return byProcess.values().stream().map(list -> list.stream().mapToDouble(Double::doubleValue).toArray()).toArray(double[][]::new);
     }
 
+    /** The processes in that order, by the numbers of their trials. */
+    List<Integer> trials() {
+        return List.copyOf(byProcess.keySet());
+    }
+
     int processCount() {
         return byProcess.size();
     }

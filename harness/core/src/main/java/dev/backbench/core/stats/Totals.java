@@ -117,32 +117,25 @@ final class Totals {
     private Interval ratio(Measure measure, Collection<WorkloadEntry> programs, Map<String, Cell> own, Map<String, Cell> reference) {
         Map<String, Integer> families = new LinkedHashMap<>();
         for (WorkloadEntry program : programs) families.merge(program.family(), 1, Integer::sum);
-        List<Resampled> ups = new ArrayList<>(), downs = new ArrayList<>();
-        List<Double> weights = new ArrayList<>();
-        int degrees = 0;
-        boolean spread = own != reference;
-        for (WorkloadEntry program : programs) {
-            Resampled a = draws(own.get(program.name())), b = draws(reference.get(program.name()));
-            ups.add(measure.higherIsBetter() ? a : b);
-            downs.add(measure.higherIsBetter() ? b : a);
-            weights.add(1.0 / (families.size() * families.get(program.family())));
-            degrees += a.degrees() + b.degrees();
-            spread &= a.degrees() > 0 && b.degrees() > 0;
-        }
+        Resampled a = resampled(programs, own), b = resampled(programs, reference);
+        Resampled up = measure.higherIsBetter() ? a : b, down = measure.higherIsBetter() ? b : a;
+        double[] weights = programs.stream().mapToDouble(p -> 1.0 / (families.size() * families.get(p.family()))).toArray();
         double centre = 0;
-        for (int i = 0; i < weights.size(); i++) centre += weights.get(i) * (ups.get(i).log() - downs.get(i).log());
+        for (int i = 0; i < weights.length; i++) centre += weights[i] * (up.log(i) - down.log(i));
         if (own == reference) return new Interval(1, 1.0, 1.0);
-        if (!spread) return new Interval(StrictMath.exp(centre), null, null);
-        double factor = Resampled.studentFactor(degrees);
+        if (!a.spread() || !b.spread()) return new Interval(StrictMath.exp(centre), null, null);
+        double factor = Resampled.studentFactor(a.degrees() + b.degrees());
         return Intervals.percentiles(StrictMath.exp(centre), Intervals.resample(random -> {
+            up.draw(random);
+            down.draw(random);
             double sum = 0;
-            for (int i = 0; i < weights.size(); i++) sum += weights.get(i) * (ups.get(i).draw(random, factor) - downs.get(i).draw(random, factor));
+            for (int i = 0; i < weights.length; i++) sum += weights[i] * (up.drawn(i, factor) - down.drawn(i, factor));
             return StrictMath.exp(sum);
         }));
     }
 
-    private Resampled draws(Cell cell) {
-        return new Resampled(SummaryCells.units(cell, table));
+    private Resampled resampled(Collection<WorkloadEntry> programs, Map<String, Cell> own) {
+        return Resampled.of(programs.stream().map(program -> own.get(program.name())).toList(), table);
     }
 
     private static Double absolute(Measure measure, List<WorkloadEntry> programs, Map<String, Cell> own) {
@@ -171,10 +164,15 @@ final class Totals {
     /** One back end's seconds to compile and to run the programs, in one resample. */
     record Seconds(double compile, double run) {}
 
-    static Seconds seconds(List<WorkloadEntry> programs, List<Resampled> compile, List<Resampled> run, SplittableRandom random, double factor) {
+    /** @param random null for the medians as measured @param factor widens the draws */
+    static Seconds seconds(List<WorkloadEntry> programs, Resampled compile, Resampled run, SplittableRandom random, double factor) {
+        if (random != null) {
+            compile.draw(random);
+            run.draw(random);
+        }
         double c = 0, r = 0;
         for (int i = 0; i < programs.size(); i++) {
-            double rate = random == null ? compile.get(i).log() : compile.get(i).draw(random, factor), time = random == null ? run.get(i).log() : run.get(i).draw(random, factor);
+            double rate = random == null ? compile.log(i) : compile.drawn(i, factor), time = random == null ? run.log(i) : run.drawn(i, factor);
             c += programs.get(i).codeSectionBytes() / (StrictMath.exp(rate) * 1e6);
             r += StrictMath.exp(time) / 1e3;
         }
