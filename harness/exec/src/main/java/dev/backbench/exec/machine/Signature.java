@@ -3,8 +3,8 @@ package dev.backbench.exec.machine;
 import dev.backbench.asm.X64;
 import dev.backbench.wasm.FuncType;
 import dev.backbench.wasm.ValType;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -48,25 +48,22 @@ public final class Signature {
     }
 
     private static synchronized void makeThunks(Collection<Signature> signatures) {
+        List<Signature> missing = new LinkedHashSet<>(signatures).stream().filter(s -> s.hostThunk == 0).toList();
+        if (missing.isEmpty()) return;
         X64 asm = new X64();
-        List<Signature> made = new ArrayList<>();
-        int[] offsets = new int[2 * signatures.size()];
-        for (Signature s : signatures) {
-            if (s.hostThunk != 0 || made.contains(s)) continue;
-            int at = 2 * made.size();
+        int[] offsets = new int[2 * missing.size()];
+        for (int i = 0; i < missing.size(); i++) {
             asm.align(16);
-            offsets[at] = asm.offset();
-            Thunks.entry(asm, s.type);
+            offsets[2 * i] = asm.offset();
+            Thunks.entry(asm, missing.get(i).type);
             asm.align(16);
-            offsets[at + 1] = asm.offset();
-            Thunks.host(asm, s.type);
-            made.add(s);
+            offsets[2 * i + 1] = asm.offset();
+            Thunks.host(asm, missing.get(i).type);
         }
-        if (made.isEmpty()) return;
         long base = CodeRegion.publish(asm.finish());
-        for (int i = 0; i < made.size(); i++) {
-            made.get(i).entryThunk = base + offsets[2 * i];
-            made.get(i).hostThunk = base + offsets[2 * i + 1];
+        for (int i = 0; i < missing.size(); i++) {
+            missing.get(i).entryThunk = base + offsets[2 * i];
+            missing.get(i).hostThunk = base + offsets[2 * i + 1];
         }
     }
 
