@@ -19,13 +19,13 @@ final class Region {
     private long wall, cpu, faults;
     private long hostCalls, hostNanos, hostFaults;
 
-    /** A mark of the program's; a second start in a row is ignored. */
+    /** A mark of the program's; a second start in a row is ignored, and an end that no start came before: it would cut the whole run short. */
     void mark(boolean start) {
         if (start) {
             if (!marked) forget();
             marked = true;
-            begin();
-        } else {
+            resume();
+        } else if (marked) {
             end();
         }
     }
@@ -37,7 +37,12 @@ final class Region {
         wall = cpu = faults = hostCalls = hostNanos = hostFaults = 0;
     }
 
+    /** Without marks so far, the program begins to count now. */
     void begin() {
+        if (!marked) resume();
+    }
+
+    private void resume() {
         if (running) return;
         long now = System.nanoTime();
         if (first < 0) first = now;
