@@ -19,13 +19,13 @@ class ThunksTest {
 
     private final SplittableRandom random = new SplittableRandom(3);
 
-    /** Writes every register and stack word that System V passes arguments in to the page at {@code instance.MEMORY}. */
-    private static void dumpArguments(X64 asm) {
+    /** Writes every register that System V passes arguments in, and so many stack words, to the page at {@code instance.MEMORY}. */
+    private static void dumpArguments(X64 asm, int stackWords) {
         int[] integers = {RDI, RSI, RDX, RCX, R8, R9};
         asm.load64(R11, RDI, MEMORY);
         for (int i = 0; i < integers.length; i++) asm.store64(R11, 8 * i, integers[i]);
         for (int i = 0; i < 8; i++) asm.storeDouble(R11, FLOATS_AT + 8 * i, i);
-        for (int i = 0; i < STACK_WORDS; i++) {
+        for (int i = 0; i < stackWords; i++) {
             asm.load64(RAX, RSP, 8 + 8 * i);
             asm.store64(R11, STACK_AT + 8 * i, RAX);
         }
@@ -39,7 +39,8 @@ class ThunksTest {
             int[] parameters = randomTypes(STACK_WORDS);
             int[] results = round % 4 == 0 ? new int[] {I64, I64} : new int[0];
             long dump = Posix.allocate(Posix.PAGE);
-            Machine callee = Machine.of(new FuncType(parameters, results), dump, ThunksTest::dumpArguments);
+            // no more words than there are parameters: above those the stack may end
+            Machine callee = Machine.of(new FuncType(parameters, results), dump, asm -> dumpArguments(asm, parameters.length));
             long[] arguments = randomBits(parameters);
             callee.call(arguments);
             assertEquals(callee.instance, Raw.getLong(dump), "the instance comes first");
