@@ -74,6 +74,12 @@ public final class Entities {
     public int userName(int space, int index) {
         int known = userNames.count();
         for (int i = 0; i < known; i++) if (userNames.get(i, NAME_SPACE) == space && userNames.get(i, NAME_INDEX) == index) return ~i;
+        return addUserName(space, index);
+    }
+
+    /** The same for one that is known to be new. */
+    public int addUserName(int space, int index) {
+        int known = userNames.count();
         userNames.define(known);
         userNames.set(known, NAME_SPACE, space);
         userNames.set(known, NAME_INDEX, index);

@@ -48,6 +48,46 @@ public final class Pool {
         return list;
     }
 
+    public int of(int element) {
+        need(2);
+        int list = used;
+        data[list] = 1;
+        data[list + 1] = element;
+        used = list + 2;
+        return list;
+    }
+
+    public int of(int first, int second) {
+        need(3);
+        int list = used;
+        data[list] = 2;
+        data[list + 1] = first;
+        data[list + 2] = second;
+        used = list + 3;
+        return list;
+    }
+
+    public int of(int first, int second, int third) {
+        need(4);
+        int list = used;
+        data[list] = 3;
+        data[list + 1] = first;
+        data[list + 2] = second;
+        data[list + 3] = third;
+        used = list + 4;
+        return list;
+    }
+
+    /** A list of {@code count} elements that are still to be {@link #set}. */
+    public int reserve(int count) {
+        if (count == 0) return 0;
+        need(count + 1);
+        int list = used;
+        data[list] = count;
+        used = list + count + 1;
+        return list;
+    }
+
     public int length(int list) {
         return list == 0 ? 0 : data[list];
     }

@@ -1,0 +1,65 @@
+package dev.backbench.cranelift.wasm;
+
+import dev.backbench.cranelift.ir.Function;
+import dev.backbench.cranelift.text.ClifException;
+import dev.backbench.cranelift.text.Parser;
+import dev.backbench.cranelift.text.Printer;
+import dev.backbench.spi.BackendException;
+import dev.backbench.wasm.FunctionTranslator;
+import dev.backbench.wasm.WasmModule;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Stages of the pipeline as text. */
+final class ClifText {
+    static final String CLIF = "clif";
+    /** In the order of the pipeline. */
+    static final List<String> STAGES = List.of(CLIF);
+
+    private ClifText() {}
+
+    /**
+     * Of a module, or of CLIF, told apart by the module's first byte: a text of all functions, or of one.
+     *
+     * @param only index in the module's function index space, or of the function in the text; -1 for all
+     */
+    static byte[] emit(byte[] input, String stage, int only, boolean guard) {
+        if (!STAGES.contains(stage)) throw new BackendException("no stage '" + stage + "'");
+        boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
+        StringBuilder text = new StringBuilder();
+        if (wasm) ofModule(WasmModule.parse(input), only, guard, text);
+        else ofText(input, only, text);
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void ofModule(WasmModule module, int only, boolean guard, StringBuilder text) {
+        int imported = module.importedFunctionCount();
+        if (only >= 0 && (only < imported || only >= module.functionCount())) {
+            throw new BackendException("the module defines no function " + only + ", only " + imported + " to " + (module.functionCount() - 1));
+        }
+        Function fn = new Function();
+        FunctionTranslator translator = new FunctionTranslator(module);
+        WasmToClif builder = new WasmToClif(fn, module, guard);
+        for (int f = only >= 0 ? only : imported; f < (only >= 0 ? only + 1 : module.functionCount()); f++) {
+            translator.translate(f, builder);
+            show(fn, text);
+        }
+    }
+
+    private static void ofText(byte[] clif, int only, StringBuilder text) {
+        Function fn = new Function();
+        try {
+            Parser parser = new Parser(clif);
+            int count = 0;
+            for (; parser.next(fn); count++) if (only < 0 || only == count) show(fn, text);
+            if (only >= count) throw new BackendException("the text has no function " + only + ", only 0 to " + (count - 1));
+        } catch (ClifException e) {
+            throw new BackendException("line " + e.line + ", column " + e.column + ": " + e.what);
+        }
+    }
+
+    private static void show(Function fn, StringBuilder text) {
+        if (!text.isEmpty()) text.append('\n');
+        text.append(Printer.print(fn));
+    }
+}

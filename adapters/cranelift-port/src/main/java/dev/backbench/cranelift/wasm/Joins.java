@@ -1,0 +1,165 @@
+package dev.backbench.cranelift.wasm;
+
+import dev.backbench.cranelift.ir.Function;
+import dev.backbench.cranelift.ir.Layout;
+import dev.backbench.cranelift.ir.Op;
+import dev.backbench.cranelift.ir.Pool;
+import dev.backbench.cranelift.ir.Types;
+import java.util.Arrays;
+
+/**
+ * Branches, block parameters and what edges carry, as they are told; lists of parameters and block calls at the end of the function, when withdrawn parameters are known.
+ * Until then a branch's targets are numbers of edges. Linear in what is told.
+ */
+final class Joins {
+    private static final int NONE = -1;
+
+    private final Function fn;
+    private final Pool pool;
+    private int parameters;
+    private int[] parameter = new int[64], parameterBlock = new int[64], position = new int[64];
+    /** By value: its number as a parameter plus one, 0 for others; what an alias made it mean, {@link #NONE} for itself. */
+    private int[] number = new int[256], meaning = new int[256];
+    private boolean aliased;
+    private int edges;
+    private int[] edgeTarget = new int[64], edgeCall = new int[64];
+    /** The block of the table that an edge is of, {@link #NONE} for other edges. */
+    private int[] tableBlock = new int[64];
+    /** Triples edge, parameter, value. */
+    private int[] carried = new int[192];
+    private int carriedCount;
+    private int[] branches = new int[64];
+    private int branchCount;
+    /** By block: its live parameters. */
+    private int[] live = new int[64];
+
+    Joins(Function fn) {
+        this.fn = fn;
+        pool = fn.pool;
+    }
+
+    void begin() {
+        for (int p = 0; p < parameters; p++) number[parameter[p]] = 0;
+        parameters = carriedCount = edges = branchCount = 0;
+        aliased = false;
+    }
+
+    int parameter(int block, int type) {
+        int value = fn.newValue(type, Function.PARAM, block);
+        if (parameters == parameter.length) {
+            parameter = Arrays.copyOf(parameter, 2 * parameters);
+            parameterBlock = Arrays.copyOf(parameterBlock, 2 * parameters);
+            position = Arrays.copyOf(position, 2 * parameters);
+        }
+        if (value >= number.length) {
+            number = Arrays.copyOf(number, 2 * value);
+            meaning = Arrays.copyOf(meaning, 2 * value);
+        }
+        parameter[parameters] = value;
+        parameterBlock[parameters++] = block;
+        number[value] = parameters;
+        meaning[value] = NONE;
+        return value;
+    }
+
+    void alias(int parameter, int value) {
+        meaning[parameter] = value;
+        aliased = true;
+    }
+
+    private boolean isWithdrawn(int value) {
+        return value < number.length && number[value] != 0 && meaning[value] != NONE;
+    }
+
+    /** What a value means after all aliases. */
+    private int find(int value) {
+        int end = value;
+        while (isWithdrawn(end)) end = meaning[end];
+        while (value != end) {
+            int next = meaning[value];
+            meaning[value] = end;
+            value = next;
+        }
+        return end;
+    }
+
+    void edge(int edge, int target, int table) {
+        if (edge >= edgeTarget.length) {
+            int size = 2 * edge;
+            edgeTarget = Arrays.copyOf(edgeTarget, size);
+            edgeCall = Arrays.copyOf(edgeCall, size);
+            tableBlock = Arrays.copyOf(tableBlock, size);
+        }
+        edgeTarget[edge] = target;
+        tableBlock[edge] = table;
+        edges = Math.max(edges, edge + 1);
+    }
+
+    /** @param inst its {@link Function#extra} lists numbers of edges */
+    void branch(int inst) {
+        if (branchCount == branches.length) branches = Arrays.copyOf(branches, 2 * branchCount);
+        branches[branchCount++] = inst;
+    }
+
+    void carry(int edge, int parameter, int value) {
+        if (carriedCount == carried.length) carried = Arrays.copyOf(carried, 2 * carriedCount);
+        carried[carriedCount++] = edge;
+        carried[carriedCount++] = parameter;
+        carried[carriedCount++] = value;
+    }
+
+    void end() {
+        if (aliased) rename();
+        parameterLists();
+        blockCalls();
+        int[] data = pool.data;
+        for (int b = 0; b < branchCount; b++) {
+            int targets = fn.extra(branches[b]);
+            for (int at = targets + 1, end = at + data[targets]; at < end; at++) data[at] = edgeCall[data[at]];
+        }
+    }
+
+    private void parameterLists() {
+        if (live.length < fn.blocks()) live = new int[2 * fn.blocks()];
+        Arrays.fill(live, 0, fn.blocks(), 0);
+        for (int p = 0; p < parameters; p++) if (meaning[parameter[p]] == NONE) position[p] = live[parameterBlock[p]]++;
+        for (int p = 0; p < parameters; p++) {
+            if (meaning[parameter[p]] != NONE) continue;
+            int block = parameterBlock[p];
+            if (position[p] == 0) fn.setBlockParams(block, pool.reserve(live[block]));
+            pool.set(fn.blockParams(block), position[p], parameter[p]);
+        }
+    }
+
+    private void blockCalls() {
+        for (int e = 0; e < edges; e++) {
+            edgeCall[e] = pool.reserve(1 + live[edgeTarget[e]]);
+            pool.set(edgeCall[e], 0, edgeTarget[e]);
+        }
+        for (int c = 0; c < carriedCount; c += 3) {
+            int value = carried[c + 1];
+            if (meaning[value] == NONE) pool.set(edgeCall[carried[c]], 1 + position[number[value] - 1], find(carried[c + 2]));
+        }
+        for (int e = 0; e < edges; e++) if (tableBlock[e] != NONE && live[edgeTarget[e]] > 0) split(e);
+    }
+
+    /** Many cases of a table may take one edge: what it carries is written once, in a block of its own. */
+    private void split(int edge) {
+        int block = fn.blocks(), jump = fn.newInst(Op.JUMP, Types.NONE);
+        fn.defineBlock(block, 0);
+        fn.layout.insertBlockAfter(block, tableBlock[edge]);
+        fn.layout.append(jump, block);
+        fn.setExtra(jump, pool.of(edgeCall[edge]));
+        edgeCall[edge] = pool.of(block);
+    }
+
+    private void rename() {
+        int[] data = pool.data;
+        for (int inst = 0, insts = fn.insts(); inst < insts; inst++) {
+            if (fn.layout.block(inst) == Layout.NONE) continue;
+            int args = fn.args(inst);
+            if (args == 0) continue;
+            for (int at = args + 1, end = at + data[args]; at < end; at++) if (isWithdrawn(data[at])) data[at] = find(data[at]);
+        }
+    }
+}
