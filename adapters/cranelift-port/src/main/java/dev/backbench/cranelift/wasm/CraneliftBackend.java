@@ -1,5 +1,6 @@
 package dev.backbench.cranelift.wasm;
 
+import dev.backbench.cranelift.Codegen;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
@@ -70,6 +71,6 @@ public final class CraneliftBackend implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         if (!options.isa().equals("x86_64")) throw new BackendException("cranelift-port compiles for x86_64, not for " + options.isa());
-        return new CraneliftCompiler(options);
+        return new CraneliftCompiler(options, () -> new Codegen(null));
     }
 }

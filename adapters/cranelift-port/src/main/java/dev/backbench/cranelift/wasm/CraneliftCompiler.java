@@ -1,23 +1,93 @@
 package dev.backbench.cranelift.wasm;
 
+import dev.backbench.cranelift.Codegen;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CodeImage;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.wasm.WasmModule;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
-/** Wasm to CLIF in memory to machine code in memory, a function at a time. */
+/** Wasm to CLIF in memory to machine code in memory, a function at a time; with several threads, each takes the next piece of the module. The code is the same for any number. */
 final class CraneliftCompiler extends NativeCompiler {
-    private final boolean guard;
+    /** Bytes of bodies in a piece of the module. */
+    private static final int PIECE = 16 << 10;
+    private static final String AT_ONCE = String.join("+", FunctionCompiler.TRANSLATE, PhaseClock.OPTIMISE, PhaseClock.SELECT, PhaseClock.ALLOCATE, PhaseClock.EMIT);
 
-    CraneliftCompiler(CompileOptions options) {
+    private final boolean guard;
+    private final FunctionCompiler[] compilers;
+    private Segment[] segments = {new Segment()};
+
+    CraneliftCompiler(CompileOptions options, Supplier<Codegen> codegen) {
         guard = options.bounds() == CompileOptions.Bounds.GUARD;
+        compilers = new FunctionCompiler[options.threads()];
+        for (int i = 0; i < compilers.length; i++) compilers[i] = new FunctionCompiler(codegen.get());
     }
 
     @Override
     protected CodeImage compile(WasmModule module, PhaseClock clock) {
-        throw new BackendException("cranelift-port makes no machine code yet; 'bench compile --emit=clif' shows what it makes of Wasm");
+        for (FunctionCompiler compiler : compilers) compiler.begin(module, guard);
+        try {
+            int count = 1;
+            if (compilers.length == 1) compilers[0].compile(module.importedFunctionCount(), module.functionCount(), segments[0], clock);
+            else count = together(module, clock);
+            clock.enter(PhaseClock.LINK);
+            return Segment.image(module, segments, count);
+        } finally {
+            for (FunctionCompiler compiler : compilers) compiler.end();
+        }
+    }
+
+    /** @return how many segments there are */
+    private int together(WasmModule module, PhaseClock clock) {
+        int[] bounds = pieces(module);
+        int count = bounds.length - 1;
+        if (segments.length < count) {
+            Segment[] more = new Segment[count];
+            for (int s = 0; s < count; s++) more[s] = s < segments.length ? segments[s] : new Segment();
+            segments = more;
+        }
+        clock.enter(AT_ONCE);
+        AtomicInteger next = new AtomicInteger();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread[] threads = new Thread[compilers.length];
+        for (int t = 0; t < threads.length; t++) {
+            FunctionCompiler compiler = compilers[t];
+            threads[t] = Thread.ofPlatform().name("compiler " + t).start(() -> {
+                try {
+                    for (int s; failure.get() == null && (s = next.getAndIncrement()) < count; ) compiler.compile(bounds[s], bounds[s + 1], segments[s], PhaseClock.OFF);
+                } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                }
+            });
+        }
+        for (Thread thread : threads) join(thread);
+        if (failure.get() instanceof RuntimeException e) throw e;
+        if (failure.get() instanceof Error e) throw e;
+        return count;
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BackendException("interrupted while compiling", e);
+        }
+    }
+
+    /** Where pieces begin, and the end. */
+    private static int[] pieces(WasmModule module) {
+        int from = module.importedFunctionCount(), to = module.functionCount(), count = 0;
+        int[] bounds = new int[to - from + 2];
+        bounds[0] = from;
+        for (int f = from; f < to; f++) if (module.bodyEnd(f) - module.bodyStart(bounds[count]) > PIECE && f > bounds[count]) bounds[++count] = f;
+        bounds[++count] = to;
+        return Arrays.copyOf(bounds, count + 1);
     }
 
     @Override
