@@ -15,7 +15,9 @@ import java.util.Arrays;
  *
  * <p>Invariants: every virtual register is defined once, by one operand or as a parameter of one block; definitions dominate uses. A block with several successors passes no arguments,
  * and its successors each have one predecessor (critical edges are split before). An instruction's fixed operands of one position and kind name different registers. The entry has no
- * parameters and no predecessors: arguments arrive in an instruction with fixed definitions.
+ * parameters and no predecessors: arguments arrive in an instruction with fixed definitions. Every block can be reached. An instruction that
+ * leaves its block defines nothing but temporaries, and if it has only one successor it has no operands. A rematerializable instruction has one operand, a late definition in any register,
+ * changes no flags and depends on nothing; it may be executed anywhere again.
  */
 public final class VCode {
     /** Register classes; a physical register is {@code 0..15} by its number in the instruction set, of class FLOAT {@code 16..31}. */

@@ -8,7 +8,8 @@ import java.util.Arrays;
  * of 8 bytes. Reused: {@link #reset} keeps the arrays.
  *
  * <p>Moves are sorted by where they belong: {@code 2 * inst} before the instruction, {@code 2 * inst + 1} after it (never after one that leaves its block); those of one point are executed
- * in order. Each has a register on at least one side.
+ * in order. Each has a register on at least one side. A source below 0 is no place: {@code ~n} stands for computing instruction {@code n}, which is
+ * {@linkplain VCode#REMATERIALIZABLE rematerializable}, again with the target, a register, in place of its definition.
  */
 public final class Allocation {
     private int[] place = new int[512];
