@@ -15,6 +15,7 @@ import dev.backbench.reports.RunData;
 import dev.backbench.spi.setup.Requirement;
 import dev.backbench.workloads.Workload;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -74,6 +75,7 @@ final class CompareCommand extends BenchCommand {
         options.out = out == null ? null : PlanArguments.path("--out", out);
         options.resume = resume;
         options.force = force;
+        exports.check();
         RunFolder older = against == null ? null : Runs.open(against); // before measuring: "latest" is about to change, and a typo must not cost a run
         if (dryRun) return dryRun(Experiment.plan(options));
         fetchMissing(options);
@@ -170,6 +172,21 @@ final class CompareCommand extends BenchCommand {
         @Option(names = "--export-csv", paramLabel = "F", description = "Also write the cells as CSV.")
         Path csv;
 
+        /** Before measuring: a file that cannot be written must not be found out behind it. */
+        void check() {
+            check("--export-json", json);
+            check("--export-markdown", markdown);
+            check("--export-csv", csv);
+        }
+
+        private static void check(String option, Path file) {
+            if (file == null) return;
+            Path folder = file.toAbsolutePath().getParent();
+            if (Files.isDirectory(file) || folder == null) throw CliException.usage(option + "=" + file + " is a folder: name a file");
+            if (!Files.isDirectory(folder)) throw CliException.usage(option + "=" + file + ": there is no folder " + folder);
+            if (!Files.isWritable(Files.exists(file) ? file : folder)) throw CliException.usage(option + "=" + file + " may not be written; check its owner and mode");
+        }
+
         void write(RunData data, boolean verbose) throws IOException {
             write(json, Document.Format.JSON, data, verbose);
             write(markdown, Document.Format.MARKDOWN, data, verbose);
@@ -177,7 +194,7 @@ final class CompareCommand extends BenchCommand {
         }
 
         private static void write(Path file, Document.Format format, RunData data, boolean verbose) throws IOException {
-            if (file != null) java.nio.file.Files.writeString(file, Document.of(data, format, verbose, false));
+            if (file != null) Files.writeString(file, Document.of(data, format, verbose, false));
         }
     }
 }

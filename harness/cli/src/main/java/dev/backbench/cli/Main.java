@@ -76,7 +76,8 @@ public final class Main implements Runnable {
     private static int usage(Console console, ParameterException error) {
         CommandLine command = error.getCommandLine();
         console.warn(error.getMessage());
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(error, command.getErr())) command.usage(command.getErr());
+        // the whole usage would push the message off the screen
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(error, command.getErr())) console.warn("see " + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE.code();
     }
 

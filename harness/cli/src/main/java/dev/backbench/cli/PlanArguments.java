@@ -68,8 +68,9 @@ final class PlanArguments {
 
     PlanOptions options(List<String> argv) {
         PlanOptions options = new PlanOptions();
-        options.backends = in == null ? trimmed(backends) : contained(trimmed(backends));
-        options.workloads = trimmed(workloads);
+        List<String> named = named("--backends", backends);
+        options.backends = in == null ? named : contained(named);
+        options.workloads = named("--workloads", workloads);
         if (!measures.isEmpty()) options.measures = measures();
         if (preset != null) options.preset = preset();
         options.budget = budget == null ? null : Times.parse("--budget", budget);
@@ -90,6 +91,13 @@ final class PlanArguments {
         List<String> contained = Backends.onClassPath().inContainers(names);
         if (contained.equals(names)) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do");
         return contained;
+    }
+
+    /** A list that is given and empty, such as that of a script's unset variable, is not the usual one. */
+    private static List<String> named(String option, List<String> words) {
+        List<String> named = trimmed(words);
+        if (named.isEmpty() && !words.isEmpty()) throw CliException.usage(option + " names none; leave it out for the usual ones");
+        return named;
     }
 
     private static List<String> trimmed(List<String> words) {

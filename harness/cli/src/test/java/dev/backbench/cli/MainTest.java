@@ -49,6 +49,25 @@ class MainTest {
     }
 
     @Test
+    void aWrongValueIsToldInTwoLines() {
+        assertEquals(ExitCode.USAGE.code(), bench("compare", "--seed=x"));
+        assertEquals("bench: Invalid value for option '--seed': 'x' is not a long\nbench: see bench compare --help\n", err.toString());
+    }
+
+    /** Such as that of a script's unset variable: not the usual five minutes. */
+    @Test
+    void anEmptyListIsNotTheUsualOne() {
+        assertEquals(ExitCode.USAGE.code(), bench("compare", "--backends=", "--dry-run"));
+        assertTrue(err.toString().contains("--backends names none"), err.toString());
+    }
+
+    @Test
+    void aFileThatCannotBeWrittenIsFoundOutBeforeMeasuring() {
+        assertEquals(ExitCode.USAGE.code(), bench("compare", "--export-json=/no/such/folder/f.json", "--dry-run"));
+        assertTrue(err.toString().contains("there is no folder /no/such/folder"), err.toString());
+    }
+
+    @Test
     void anUnknownBackEndIsUsage() {
         assertEquals(ExitCode.USAGE.code(), bench("setup", "--offline", "no-such-back-end"));
         assertTrue(err.toString().contains("there is no back end 'no-such-back-end'"), err.toString());
