@@ -42,7 +42,7 @@ final class DiffTable {
     private static String[] row(Diff.CellDiff cell) {
         return new String[] {cell.cell().backend(), cell.cell().workload(), cell.cell().measure().label() + " " + cell.cell().regime(), word(cell.verdict()), Figures.number(cell.ratio()),
             cell.low() == null ? "-" : Figures.number(cell.low()) + "–" + Figures.number(cell.high()),
-            cell.smallest() == null ? "-" : Figures.number(100 * cell.smallest()) + "%"};
+            cell.smallest() == null ? "-" : "over " + Diff.change(cell.smallest())};
     }
 
     private static String word(Diff.Verdict verdict) {

@@ -6,6 +6,8 @@ import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Status;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Tells on standard error how an experiment goes: one line rewritten in place on a terminal, a plain line now and then elsewhere. */
 final class Progress implements ExperimentListener {
@@ -13,6 +15,7 @@ final class Progress implements ExperimentListener {
 
     private final Console console;
     private final int width;
+    private final Set<String> told = new HashSet<>();
     private long last = Long.MIN_VALUE;
     private boolean lineOpen;
 
@@ -55,7 +58,8 @@ final class Progress implements ExperimentListener {
 
     @Override
     public void cellEnded(CellKey cell, Status status, String reason) {
-        if (!status.failure()) return;
+        // a program that cannot be compiled fails in every measure for the one reason
+        if (!status.failure() || !told.add(cell.backend() + '\n' + cell.workload() + '\n' + reason)) return;
         close();
         String name = cell.backend() + " " + cell.measure().label() + " " + cell.workload();
         String word = console.colorOnErr() ? "\033[31m" + status.label() + "\033[0m" : status.label();

@@ -61,7 +61,8 @@ class SpeechTest {
         progress.cellEnded(CELL, Status.OK, null);
         assertEquals("", err.toString());
         progress.cellEnded(CELL, Status.WRONG, "stdout differs at byte 3");
-        assertEquals("bench: llvm:O2 run crc: wrong: stdout differs at byte 3\n", err.toString());
+        progress.cellEnded(new CellKey("llvm:O2", "crc", Measure.COLD, Regime.PROCESS_COMPILED), Status.WRONG, "stdout differs at byte 3");
+        assertEquals("bench: llvm:O2 run crc: wrong: stdout differs at byte 3\n", err.toString(), "each reason once");
     }
 
     @Test
@@ -74,6 +75,11 @@ class SpeechTest {
     }
 
     @Test
+    void changesThatCannotBeSeenAreNotGivenInThousandsOfPerCent() {
+        assertEquals(List.of("2.5%", "45%", "4.3x", "100x"), java.util.stream.Stream.of(0.025, 0.45, 3.29, 5350.0).map(Diff::change).toList());
+    }
+
+    @Test
     void aDifferenceOfRuns() {
         List<Diff.CellDiff> cells = List.of(new Diff.CellDiff(CELL, Diff.Verdict.WORSE, 0.9, 0.88, 0.92, 0.02, null),
             new Diff.CellDiff(new CellKey("gcc:O2", "crc", Measure.RUN, Regime.STEADY), Diff.Verdict.NOT_COMPARABLE, null, null, null, null, "workload hash differs"));
@@ -81,7 +87,7 @@ class SpeechTest {
         assertEquals("""
             new new against old old (speed of the new by the old: above 1 is better)
             back end  program  measure     verdict  ratio  95% interval  could show
-            llvm:O2   crc      run steady  worse      0.9     0.88–0.92          2%
+            llvm:O2   crc      run steady  worse      0.9     0.88–0.92   over 2.0%
             not comparable: workload hash differs (1 cell)
             1 worse, 1 not comparable
             """, text);

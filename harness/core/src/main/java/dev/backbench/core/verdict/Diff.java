@@ -134,8 +134,14 @@ public final class Diff {
         if (plain.low() == null) return new CellDiff(key, Verdict.UNSURE, plain.median(), null, null, null, "too few samples for an interval");
         double smallest = Math.max(strict.high() / strict.median(), strict.median() / strict.low()) * (1 + MARGIN) - 1;
         Verdict verdict = verdict(plain, strict);
-        String reason = verdict != Verdict.UNSURE ? null : "could only have shown changes over " + String.format(Locale.ROOT, "%.1f%%", 100 * smallest);
+        String reason = verdict != Verdict.UNSURE ? null : "could only have shown changes over " + change(smallest);
         return new CellDiff(key, verdict, plain.median(), plain.low(), plain.high(), smallest, reason);
+    }
+
+    /** A change as people read it: in per cent while it is less than double, then as a factor, of which no more is known than that it is large. */
+    public static String change(double fraction) {
+        if (fraction < 1) return String.format(Locale.ROOT, fraction < 0.0995 ? "%.1f%%" : "%.0f%%", 100 * fraction);
+        return 1 + fraction < 100 ? Sentences.factor(1 + fraction) + "x" : "100x";
     }
 
     private static Verdict verdict(Interval plain, Interval strict) {
