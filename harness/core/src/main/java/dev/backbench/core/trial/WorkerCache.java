@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -34,7 +33,10 @@ public final class WorkerCache {
     /** Starting without: nothing that a class path of folders could use. */
     public static final WorkerCache NONE = new WorkerCache(null, null, "workers start without one");
     private static final long LIMIT_SECONDS = 120;
+    /** Of a generated module. */
     private static final int FUNCTIONS = 37;
+    /** Of the code of one of our programs, so that every back end is trained within the limit. */
+    private static final int MOST_BYTES = 100_000;
 
     /** Of the build, the JVM, its flags and the training; null without a cache. */
     private final String key;
@@ -59,6 +61,10 @@ public final class WorkerCache {
             if (!entry.endsWith(".jar")) return new WorkerCache(null, null, "the class path holds folders, as in a development tree");
         }
         Workload training = training(plan, folder);
+        if (training == null) {
+            note.accept("workers start without a start-up cache: generated modules and nearly all of our programs are measured, nothing is left to train one on");
+            return new WorkerCache(null, null, "nothing unlike the measured programs is left to train one on");
+        }
         WorkerCache cache = new WorkerCache(key(command, training), training.sha256(), null);
         Path start = folder.resolve("start");
         try {
@@ -83,13 +89,15 @@ public final class WorkerCache {
 
     /**
      * Generated, so that nobody's program has its profile taken; but where generated modules are measured, which are all of one shape, the smallest of our
-     * programs that takes no part. Only a plan that holds all of them leaves nothing but another generated module.
+     * programs that takes no part.
+     *
+     * @return null where only those are left that take minutes to compile
      */
     static Workload training(List<Workload> taken, Catalogue catalogue) {
         Set<String> hashes = taken.stream().map(Workload::sha256).collect(Collectors.toSet());
         if (taken.stream().anyMatch(w -> w.origin() == Origin.GENERATED)) {
-            Optional<Workload> own = catalogue.own().stream().filter(w -> w.runnable() && !hashes.contains(w.sha256())).min(Comparator.comparingInt(w -> w.code().codeBytes()));
-            if (own.isPresent()) return own.get();
+            return catalogue.own().stream().filter(w -> w.runnable() && w.code().codeBytes() <= MOST_BYTES && !hashes.contains(w.sha256()))
+                    .min(Comparator.comparingInt(w -> w.code().codeBytes())).orElse(null);
         }
         for (int seed = 2;; seed++) {
             Workload drawn = catalogue.resolve("sweep:" + FUNCTIONS + ":" + seed).getFirst();
