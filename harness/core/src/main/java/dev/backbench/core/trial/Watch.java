@@ -157,7 +157,8 @@ final class Watch {
     }
 
     private void timedOut() {
-        String what = "over the limit of " + seconds(limit) + " in " + (entered < 0 ? "starting" : stage);
+        String what = "over the limit of " + seconds(limit) + (current != null ? " (--timeout=" + (stage.equals("run") ? "run" : "compile") + ":TIME)"
+                : " in " + (entered < 0 ? "starting" : stage));
         stop(Status.TIMEOUT, what);
         if (current != null) failCurrent(Status.TIMEOUT, what, limit.toNanos());
         else if (!progressed) failAll(Status.TIMEOUT, what);
