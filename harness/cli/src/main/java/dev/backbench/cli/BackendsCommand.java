@@ -9,20 +9,27 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "backends", description = "List the back ends, their levels, and whether they can run here.")
+@Command(name = "backends", description = "List the back ends, their levels and options, and whether they can run here.")
 final class BackendsCommand extends BenchCommand {
     @Override
     int run() {
-        Grid grid = new Grid(6, "back end", "levels (* = a bare name)", "compared if none is named", "options", "available", "what it is");
+        Grid grid = new Grid(4, "back end", "levels", "here", "what it is");
+        List<String> more = new ArrayList<>();
         for (Backend backend : Backends.onClassPath().all()) {
             Availability available = backend.available();
             List<String> levels = new ArrayList<>();
-            for (String level : backend.levels()) levels.add(level.equals(backend.defaultLevel()) ? level + "*" : level);
-            grid.add(backend.id(), String.join(" ", levels), backend.comparedByDefault().isEmpty() ? "-" : String.join(" ", backend.comparedByDefault()), backend.options().isEmpty() ? "-" : "+" + String.join(" +", backend.options()),
-                available.yes() ? "yes" : "no: " + available.fix(), backend.summary());
+            for (String level : backend.levels()) {
+                levels.add(level + (level.equals(backend.defaultLevel()) ? "*" : "") + (backend.comparedByDefault().contains(level) ? "!" : ""));
+            }
+            grid.add(backend.id(), String.join(" ", levels), available.yes() ? "yes" : "no", backend.summary());
+            if (!backend.options().isEmpty()) more.add(backend.id() + " takes +" + String.join(" +", backend.options()));
+            if (!available.yes()) more.add(backend.id() + " cannot run here: " + available.reason() + "\n  type: " + available.fix());
         }
         console().out.print(grid.text());
         if (grid.size() == 0) console().warn("no back end is on the class path; the build is incomplete");
+        console().out.println("* the level of a bare name; ! compared if no back end is named");
+        console().out.println("All take +bounds=explicit and +threads=N, or refuse them in words");
+        more.forEach(console().out::println);
         return ExitCode.OK.code();
     }
 }
