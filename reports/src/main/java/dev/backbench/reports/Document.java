@@ -32,7 +32,7 @@ public final class Document {
                     if (grid.size() > 0) text.append(heading(column)).append('\n').append(grid.text()).append('\n');
                 }
             }
-            if (data.sets().size() > 1) text.append(RunData.setName(set)).append(":\n");
+            if (data.sets().size() > 1) text.append(Summary.setName(set)).append(":\n");
             text.append(paint(Tables.brief(overview).text(), color)).append('\n');
             for (String note : Tables.notes(data, overview)) text.append(note).append('\n');
             if (data.sets().size() > 1) text.append('\n');
@@ -63,7 +63,7 @@ public final class Document {
         StringBuilder text = new StringBuilder("# Run ").append(data.manifest().run()).append('\n');
         for (String set : data.sets()) {
             Overview overview = new Overview(data, set);
-            text.append("\n## Totals of ").append(RunData.setName(set)).append("\n\n").append(Tables.full(overview).markdown()).append('\n');
+            text.append("\n## Totals of ").append(Summary.setName(set)).append("\n\n").append(Tables.full(overview).markdown()).append('\n');
             for (String note : Tables.notes(data, overview)) text.append("- ").append(note).append('\n');
             Grid breakEven = Tables.breakEven(data, set);
             if (breakEven.size() > 0) text.append("\n### Break-even\n\n").append(breakEven.markdown());

@@ -41,8 +41,14 @@ final class Overview {
         for (Measure measure : data.manifest().plan().measures()) {
             for (String regime : data.regimes(measure)) columns.add(column(measure, regime));
         }
-        for (String backend : data.backends()) lines.add(line(data, backend));
+        for (String backend : data.backends()) if (asked(data, backend)) lines.add(line(data, backend));
         lines.sort(Comparator.<Line, Boolean>comparing(line -> line.below != null).thenComparing(line -> line.below != null ? 0.0 : -speed(line)));
+    }
+
+    /** A back end that takes none of the set's programs has no place in its table; one that cannot run at all is told in each. */
+    private boolean asked(RunData data, String backend) {
+        Manifest.BackendEntry entry = data.backend(backend);
+        return entry != null && !entry.available() || data.summary().cells().stream().anyMatch(c -> c.backend().equals(backend) && data.member(set, c));
     }
 
     private static Column column(Measure measure, String regime) {
@@ -78,7 +84,7 @@ final class Overview {
 
     private Entry entry(RunData data, String backend, Column column) {
         Summary.Total total = data.total(set, backend, column.measure, column.regime);
-        if (total == null || total.total() == null || total.workloads() == 0) return new Entry(null, null, word(data, backend, column), "");
+        if (total == null || total.total() == null || total.workloads() == 0) return new Entry(null, null, word(data, set, backend, column), "");
         return new Entry(absolute(column.measure, total), total, null, tail(data, set, backend, column));
     }
 
@@ -112,10 +118,10 @@ final class Overview {
     }
 
     /** The status that most explains why there is no figure. */
-    private static String word(RunData data, String backend, Column column) {
+    private static String word(RunData data, String set, String backend, Column column) {
         String word = "-";
         for (Summary.Cell cell : data.summary().cells()) {
-            if (!cell.backend().equals(backend) || cell.measure() != column.measure || !cell.regime().equals(column.regime)) continue;
+            if (!cell.backend().equals(backend) || cell.measure() != column.measure || !cell.regime().equals(column.regime) || !data.member(set, cell)) continue;
             if (cell.status() == Status.OK) return "none common";
             word = cell.status().label();
             if (cell.status().failure()) return word;

@@ -103,7 +103,7 @@ final class Page {
 
     private void totals(String set) {
         Overview overview = new Overview(data, set);
-        page.append("<section><h2>Totals of ").append(Html.escape(RunData.setName(set))).append("</h2>\n").append(Tables.full(overview).html("Totals of each back end, fastest code first")).append("<ul class=\"notes\">\n");
+        page.append("<section><h2>Totals of ").append(Html.escape(Summary.setName(set))).append("</h2>\n").append(Tables.full(overview).html("Totals of each back end, fastest code first")).append("<ul class=\"notes\">\n");
         for (String note : Tables.notes(data, overview)) page.append("<li>").append(Html.escape(note)).append("</li>\n");
         if (obstacle != null) page.append("<li>").append(Html.escape(obstacle)).append("</li>\n");
         page.append("</ul>\n");

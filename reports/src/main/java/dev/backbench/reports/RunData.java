@@ -71,19 +71,6 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         return manifest.workloads().stream().anyMatch(w -> w.origin().endsWith("-js") || w.origin().endsWith("-python"));
     }
 
-    /** A set of programs in words. */
-    public static String setName(String set) {
-        return switch (set) {
-            case "own" -> "our own programs";
-            case "own-js" -> "our own JavaScript programs, another language than Wasm";
-            case "own-python" -> "our own Python programs, another language than Wasm";
-            case "folder" -> "programs named by file or folder";
-            case "fetched" -> "large modules of others";
-            case "generated" -> "generated modules";
-            default -> set;
-        };
-    }
-
     private static List<String> sets(Manifest manifest, Summary summary) {
         Set<String> present = new LinkedHashSet<>();
         for (Summary.Total t : summary.totals()) present.add(t.set());
@@ -113,10 +100,14 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         return null;
     }
 
+    /** Whether a cell's program is of a set. */
+    boolean member(String set, Summary.Cell cell) {
+        return manifest.workloads().stream().anyMatch(w -> w.name().equals(cell.workload()) && w.origin().equals(set));
+    }
+
     /** Whether a cell counts in the total of its measure, regime and set. */
     boolean common(String set, Summary.Cell cell) {
-        boolean member = manifest.workloads().stream().anyMatch(w -> w.name().equals(cell.workload()) && w.origin().equals(set));
-        return member && summary.dropped().stream().noneMatch(d -> d.set().equals(set) && d.measure() == cell.measure() && d.regime().equals(cell.regime())
+        return member(set, cell) && summary.dropped().stream().noneMatch(d -> d.set().equals(set) && d.measure() == cell.measure() && d.regime().equals(cell.regime())
             && d.workload().equals(cell.workload()));
     }
 

@@ -126,7 +126,7 @@ final class Tables {
     }
 
     private static String of(String set) {
-        return "programs" + (set.equals("own") ? "" : " (" + RunData.setName(set) + ")");
+        return "programs" + (set.equals("own") ? "" : " (" + Summary.setName(set) + ")");
     }
 
     private static boolean said(Summary.Dropped d) {

@@ -63,6 +63,19 @@ class DocumentTest {
         assertTrue(overview.lines.get(4).below().contains("bounds explicit"));
     }
 
+    /** Its status elsewhere says nothing here. */
+    @Test
+    void aBackEndThatIsAskedForNothingOfASetHasNoLineInItsTable() {
+        Summary whole = run.summary();
+        List<Summary.Cell> cells = whole.cells().stream().filter(c -> !c.backend().equals("jvm") || run.member("own", c)).toList();
+        assertTrue(cells.stream().anyMatch(c -> c.backend().equals("jvm")), "a case to test");
+        Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), cells, whole.totals(), whole.dropped(), whole.unranked(), whole.breakEven());
+        RunData some = new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size());
+        assertTrue(new Overview(some, "own").lines.stream().anyMatch(l -> l.backend().equals("jvm")));
+        assertTrue(new Overview(some, "folder").lines.stream().noneMatch(l -> l.backend().equals("jvm")));
+        assertTrue(new Overview(some, "folder").lines.stream().anyMatch(l -> l.backend().equals("absent")), "what is unavailable is told everywhere");
+    }
+
     @Test
     void wrongResultsAreToldInEveryTable() {
         Summary whole = run.summary();

@@ -68,7 +68,7 @@ public final class Charts {
         String rings = regime.equals(Regime.STEADY) ? " A small ring is the first module of a fresh process" + fewer(data, set, regime) + "." : "";
         boolean main = set.equals(data.sets().getFirst());
         String name = main ? TRADE_OFF : TRADE_OFF + "-" + set;
-        add(charts, name, "Compile throughput against code quality" + (main ? "" : ", " + RunData.setName(set)), "Right is faster compiling, up is faster code, crosses are 95% intervals, lines join the "
+        add(charts, name, "Compile throughput against code quality" + (main ? "" : ", " + Summary.setName(set)), "Right is faster compiling, up is faster code, crosses are 95% intervals, lines join the "
             + "levels of a back end. On the dashed line nothing else is better in both." + rings, new TradeOffChart(points, regime, data.summary().reference(), WIDTH, TALL));
     }
 

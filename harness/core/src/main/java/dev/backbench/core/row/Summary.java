@@ -14,6 +14,19 @@ import java.util.List;
 public record Summary(int schema, String run, String reference, List<Cell> cells, List<Total> totals, List<Dropped> dropped, List<Unranked> unranked,
         List<BreakEven> breakEven) {
 
+    /** A set of programs in words, after "of" or "on". */
+    public static String setName(String set) {
+        return switch (set) {
+            case "own" -> "our own programs";
+            case "own-js" -> "our own JavaScript programs, another language than Wasm";
+            case "own-python" -> "our own Python programs, another language than Wasm";
+            case "folder" -> "programs named by file or folder";
+            case "fetched" -> "large modules of others";
+            case "generated" -> "generated modules";
+            default -> set;
+        };
+    }
+
     /**
      * @param median in {@code unit}; null without a sample. A timeout's is its bound
      * @param p90 of cold starts, by nearest rank, beside the median; null for other measures

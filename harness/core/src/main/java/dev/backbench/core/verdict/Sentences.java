@@ -58,7 +58,7 @@ public final class Sentences {
             // what all lines of a set share is said once
             if (compared.size() == 1) compared.set(0, compared.getFirst() + "; " + common(set));
             else compared.add(common(set));
-            for (String line : compared) lines.add((sets.size() > 1 ? "On " + set + " programs, " : "") + line);
+            for (String line : compared) lines.add((sets.size() > 1 ? "On " + Summary.setName(set) + ", " : "") + line);
         }
         unranked(lines);
         distrusted(lines);
@@ -87,12 +87,25 @@ public final class Sentences {
     /** Measures that share a reason share a line. */
     private void unranked(List<String> lines) {
         Map<String, Set<String>> measures = new LinkedHashMap<>();
-        for (Unranked u : summary.unranked()) measures.computeIfAbsent(u.backend() + '\n' + u.reason(), k -> new LinkedHashSet<>()).add(u.measure().label());
+        for (Unranked u : summary.unranked()) {
+            String lacking = lacking(u);
+            if (lacking != null) measures.computeIfAbsent(u.backend() + '\n' + u.reason(), k -> new LinkedHashSet<>()).add(lacking);
+        }
         measures.forEach((key, labels) -> {
             String[] part = key.split("\n", 2);
             boolean plain = part[1].startsWith("unavailable") || part[1].startsWith("no program");
             lines.add(part[0] + (plain ? " has no " + listed(labels) + " figure: " : " is not ranked for " + listed(labels) + ": ") + part[1]);
         });
+    }
+
+    /** What a back end has no figure or no rank of; null if it was only not reached in one regime or set of programs, and has a figure in another. */
+    private String lacking(Unranked u) {
+        String label = u.measure().label();
+        if (!u.reason().equals(Ranking.NOT_REACHED)) return label;
+        Set<String> regimes = new LinkedHashSet<>();
+        for (Total total : summary.totals()) if (total.backend().equals(u.backend()) && total.measure() == u.measure()) regimes.add(total.regime());
+        if (regimes.isEmpty()) return label;
+        return u.measure() != Measure.COMPILE || regimes.size() > 1 ? null : regimes.contains(Regime.FIRST) ? "steady " + label : "first " + label;
     }
 
     private static String listed(Collection<String> words) {
@@ -113,7 +126,8 @@ public final class Sentences {
         if (breakEven != null && (breakEven.payer() != null || breakEven.winner() != null) && run != null && !unsure(run)) clauses.add(breakEven(breakEven));
         if (clauses.isEmpty()) clauses.addAll(others(backend, set));
         if (clauses.isEmpty()) return null;
-        return backend + ' ' + String.join(", ", clauses);
+        boolean code = steady == null && first == null && run != null;
+        return backend + (code ? "'s code " : " ") + String.join(", ", clauses);
     }
 
     /** "compiles 31x faster than llvm:O2 (29–33; 25x as the first module of a process)". */
@@ -126,7 +140,7 @@ public final class Sentences {
     /** "its code runs at 0.84 of the speed (0.82–0.86)". */
     private String run(Total total, boolean alone) {
         String subject = alone ? "runs " : "its code runs ";
-        if (even(total)) return subject + "about as fast" + (alone ? " as " + summary.reference() : "") + ' ' + bracket(total.low(), total.high(), "");
+        if (even(total)) return subject + "about as fast" + (alone ? " as " + summary.reference() + "'s" : "") + ' ' + bracket(total.low(), total.high(), "");
         String speed = "at " + factor(total.geomean()) + " of the speed" + (alone ? " of " + summary.reference() + "'s" : "") + (unsure(total) ? ", unsure" : "");
         return subject + speed + ' ' + bracket(total.low(), total.high(), "");
     }

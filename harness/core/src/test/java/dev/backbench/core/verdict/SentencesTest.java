@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.core.fake.Synthetic;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Regime;
 import dev.backbench.core.row.Status;
+import dev.backbench.core.row.Summary;
+import dev.backbench.core.stats.Ranking;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,7 +81,7 @@ class SentencesTest {
         }
         List<String> lines = sentences(run);
         assertEquals("4 of 9 programs common: p4 timed out on a:O1; 4 not reached", lines.get(2));
-        assertTrue(lines.getFirst().startsWith("a:O1 runs about as fast as llvm:O2 ("), lines.toString());
+        assertTrue(lines.getFirst().startsWith("a:O1's code runs about as fast as llvm:O2's ("), lines.toString());
         assertEquals(6, lines.size(), lines.toString());
     }
 
@@ -86,6 +90,17 @@ class SentencesTest {
         Synthetic run = new Synthetic().backend("llvm:O2").backend("x:O2", Synthetic.ledger(1, "explicit")).workload("p", 1000);
         for (String b : List.of("llvm:O2", "x:O2")) run.samples(b, "p", Measure.RUN, 10, 10, 10);
         assertEquals(List.of("x:O2 is not ranked for run: not alike: bounds is explicit, llvm:O2's is guard"), sentences(run));
+    }
+
+    /** Steady compiles come first: a run that ends behind them lacks the first ones only. */
+    @Test
+    void whatWasNotReachedIsNamedByItsRegime() {
+        List<Summary.Total> totals = List.of(new Summary.Total("a:O1", Measure.COMPILE, Regime.STEADY, "own", "MB/s", 2.0, null, null, 1.0, 1, 1),
+                new Summary.Total("a:O1", Measure.SIZE, Regime.ANY, "folder", "bytes/byte", 1.0, null, null, 1.0, 1, 1));
+        List<Summary.Unranked> unranked = Stream.of(Measure.COMPILE, Measure.SIZE, Measure.COLD).map(m -> new Summary.Unranked("a:O1", m, Ranking.NOT_REACHED)).toList();
+        List<String> lines = Sentences.of(new Summary(1, "run", "llvm:O2", List.of(), totals, List.of(), unranked, List.of()));
+        assertEquals("a:O1 has no first compile or cold figure: no program was reached", lines.getLast());
+        assertTrue(lines.getFirst().startsWith("On our own programs, a:O1 compiles 2.0x faster than llvm:O2 "), lines.toString());
     }
 
     @Test
