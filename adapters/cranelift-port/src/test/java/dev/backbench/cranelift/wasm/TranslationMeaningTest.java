@@ -47,7 +47,7 @@ class TranslationMeaningTest {
             if (m.group(1).equals("module")) load(folder.resolve(first(FILE, rest)));
             else check(name + " line " + m.group(2), rest, m.group(1).equals("assert_trap"));
         }
-assertTrue(checked >= least, checked + " checked");
+        assertTrue(checked >= least, checked + " checked");
     }
 
     private static String first(Pattern pattern, String text) {
