@@ -1,20 +1,27 @@
 package dev.backbench.cranelift.wasm;
 
 import dev.backbench.cranelift.ir.Function;
+import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.cranelift.text.ClifException;
 import dev.backbench.cranelift.text.Parser;
 import dev.backbench.cranelift.text.Printer;
+import dev.backbench.cranelift.verify.Complaint;
+import dev.backbench.cranelift.verify.Target;
+import dev.backbench.cranelift.verify.Verifier;
 import dev.backbench.spi.BackendException;
 import dev.backbench.wasm.FunctionTranslator;
 import dev.backbench.wasm.WasmModule;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Stages of the pipeline as text. */
 final class ClifText {
-    static final String CLIF = "clif";
+    static final String CLIF = "clif", OPT = "opt";
     /** In the order of the pipeline. */
-    static final List<String> STAGES = List.of(CLIF);
+    static final List<String> STAGES = List.of(CLIF, OPT);
+
+    private static final Target HOST = new Target(64, false, true);
 
     private ClifText() {}
 
@@ -27,12 +34,13 @@ final class ClifText {
         if (!STAGES.contains(stage)) throw new BackendException("no stage '" + stage + "'");
         boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
         StringBuilder text = new StringBuilder();
-        if (wasm) ofModule(WasmModule.parse(input), only, guard, text);
-        else ofText(input, only, text);
+        Consumer<Function> show = stage.equals(OPT) ? optimized(text) : fn -> show(fn, text);
+        if (wasm) ofModule(WasmModule.parse(input), only, guard, show);
+        else ofText(input, only, show);
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void ofModule(WasmModule module, int only, boolean guard, StringBuilder text) {
+    private static void ofModule(WasmModule module, int only, boolean guard, Consumer<Function> show) {
         int imported = module.importedFunctionCount();
         if (only >= 0 && (only < imported || only >= module.functionCount())) {
             throw new BackendException("the module defines no function " + only + ", only " + imported + " to " + (module.functionCount() - 1));
@@ -42,20 +50,31 @@ final class ClifText {
         WasmToClif builder = new WasmToClif(fn, module, guard);
         for (int f = only >= 0 ? only : imported; f < (only >= 0 ? only + 1 : module.functionCount()); f++) {
             translator.translate(f, builder);
-            show(fn, text);
+            show.accept(fn);
         }
     }
 
-    private static void ofText(byte[] clif, int only, StringBuilder text) {
+    private static void ofText(byte[] clif, int only, Consumer<Function> show) {
         Function fn = new Function();
         try {
             Parser parser = new Parser(clif);
             int count = 0;
-            for (; parser.next(fn); count++) if (only < 0 || only == count) show(fn, text);
+            for (; parser.next(fn); count++) if (only < 0 || only == count) show.accept(fn);
             if (only >= count) throw new BackendException("the text has no function " + only + ", only 0 to " + (count - 1));
         } catch (ClifException e) {
             throw new BackendException("line " + e.line + ", column " + e.column + ": " + e.what);
         }
+    }
+
+    private static Consumer<Function> optimized(StringBuilder text) {
+        Optimizer optimizer = new Optimizer();
+        Verifier verifier = new Verifier();
+        return fn -> {
+            List<Complaint> complaints = verifier.verify(fn, HOST);
+            if (!complaints.isEmpty()) throw new BackendException("not valid CLIF: " + complaints.getFirst());
+            optimizer.run(fn);
+            show(fn, text);
+        };
     }
 
     private static void show(Function fn, StringBuilder text) {

@@ -1,6 +1,7 @@
 package dev.backbench.cranelift.wasm;
 
 import dev.backbench.cranelift.Codegen;
+import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
@@ -16,7 +17,7 @@ import java.util.Set;
 
 /** The Cranelift port as a back end. */
 public final class CraneliftBackend implements Backend {
-    static final String FAST = "fast", NONE = "none";
+    static final String FAST = "fast", NONE = "none", SPEED = "speed", SPEED_AND_SIZE = "speed_and_size";
 
     @Override
     public String id() {
@@ -30,7 +31,7 @@ public final class CraneliftBackend implements Backend {
 
     @Override
     public List<String> levels() {
-        return List.of(FAST, NONE);
+        return List.of(FAST, NONE, SPEED_AND_SIZE, SPEED);
     }
 
     /** None while there is no machine code. */
@@ -63,6 +64,7 @@ public final class CraneliftBackend implements Backend {
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("upstreamcommit", "none: written from Cranelift's documents, not translated");
+        notes.put("speed_and_size", "the same as speed");
         notes.put("pcmap", "none: traps name functions, not Wasm offsets");
         return new Ledger("1", null, null, "in process", options.level(), options.threads(), "wasm", options.bounds().name().toLowerCase(Locale.ROOT), false, "integrated", "own",
                 false, "guard page, probed frames", "native", false, "none", "decode+translate", notes);
@@ -71,6 +73,7 @@ public final class CraneliftBackend implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         if (!options.isa().equals("x86_64")) throw new BackendException("cranelift-port compiles for x86_64, not for " + options.isa());
-        return new CraneliftCompiler(options, () -> new Codegen(null));
+        boolean optimized = options.level().startsWith(SPEED);
+        return new CraneliftCompiler(options, () -> new FunctionCompiler(optimized ? new Optimizer() : null, new Codegen(null)));
     }
 }

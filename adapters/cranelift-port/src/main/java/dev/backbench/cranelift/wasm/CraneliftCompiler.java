@@ -1,6 +1,5 @@
 package dev.backbench.cranelift.wasm;
 
-import dev.backbench.cranelift.Codegen;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CodeImage;
@@ -22,10 +21,10 @@ final class CraneliftCompiler extends NativeCompiler {
     private final FunctionCompiler[] compilers;
     private Segment[] segments = {new Segment()};
 
-    CraneliftCompiler(CompileOptions options, Supplier<Codegen> codegen) {
+    CraneliftCompiler(CompileOptions options, Supplier<FunctionCompiler> thread) {
         guard = options.bounds() == CompileOptions.Bounds.GUARD;
         compilers = new FunctionCompiler[options.threads()];
-        for (int i = 0; i < compilers.length; i++) compilers[i] = new FunctionCompiler(codegen.get());
+        for (int i = 0; i < compilers.length; i++) compilers[i] = thread.get();
     }
 
     @Override

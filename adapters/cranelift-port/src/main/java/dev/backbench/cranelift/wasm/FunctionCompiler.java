@@ -4,6 +4,7 @@ import dev.backbench.cranelift.Codegen;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.mach.MachineCode;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
+import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.wasm.FunctionTranslator;
@@ -15,12 +16,15 @@ final class FunctionCompiler {
 
     private final Function fn = new Function();
     private final MachineCode made = new MachineCode();
+    private final Optimizer optimizer;
     private final Codegen codegen;
     private WasmModule module;
     private FunctionTranslator translator;
     private WasmToClif builder;
 
-    FunctionCompiler(Codegen codegen) {
+    /** @param optimizer null for none */
+    FunctionCompiler(Optimizer optimizer, Codegen codegen) {
+        this.optimizer = optimizer;
         this.codegen = codegen;
     }
 
@@ -36,6 +40,10 @@ final class FunctionCompiler {
         for (int f = from; f < to; f++) {
             clock.enter(TRANSLATE);
             translator.translate(f, builder);
+            if (optimizer != null) {
+                clock.enter(PhaseClock.OPTIMISE);
+                optimizer.run(fn);
+            }
             try {
                 codegen.compile(fn, made, clock);
             } catch (UnsupportedFeature e) {

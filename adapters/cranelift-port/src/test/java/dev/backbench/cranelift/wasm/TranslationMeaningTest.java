@@ -9,6 +9,7 @@ import dev.backbench.cranelift.interp.Trap;
 import dev.backbench.cranelift.interp.Unsupported;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.mach.TrapReasons;
+import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.spi.abi.TrapReason;
 import dev.backbench.wasm.FunctionTranslator;
 import dev.backbench.wasm.WasmModule;
@@ -28,9 +29,9 @@ class TranslationMeaningTest {
     private static final Pattern FILE = Pattern.compile("\"filename\":\"([^\"]+)\""), FIELD = Pattern.compile("\"field\":\"([^\"]+)\",\"args\":\\[(.*?)\\]\\}"),
         EXPECTED = Pattern.compile("\"expected\":\\[(.*?)\\]"), VALUE = Pattern.compile("\"type\":\"(\\w+)\",\"value\":\"([^\"]+)\""), TEXT = Pattern.compile("\"text\":\"([^\"]+)\"");
 
-    private final List<Function> functions = new ArrayList<>();
+    private final Optimizer optimizer = new Optimizer();
     private WasmModule module;
-    private Interpreter interpreter;
+    private Interpreter interpreter, optimized;
     private int checked;
 
     @ParameterizedTest
@@ -45,7 +46,10 @@ class TranslationMeaningTest {
         for (Matcher m = COMMAND.matcher(Files.readString(folder.resolve(name + ".json"))); m.find(); ) {
             String rest = m.group(3);
             if (m.group(1).equals("module")) load(folder.resolve(first(FILE, rest)));
-            else check(name + " line " + m.group(2), rest, m.group(1).equals("assert_trap"));
+            else if (check(interpreter, name + " line " + m.group(2), rest, m.group(1).equals("assert_trap"))) {
+                assertTrue(check(optimized, name + " line " + m.group(2) + ", optimized", rest, m.group(1).equals("assert_trap")));
+                checked++;
+            }
         }
         assertTrue(checked >= least, checked + " checked");
     }
@@ -58,23 +62,30 @@ class TranslationMeaningTest {
 
     private void load(Path file) throws IOException {
         module = WasmModule.parse(Files.readAllBytes(file));
+        interpreter = new Interpreter(functions(false));
+        optimized = new Interpreter(functions(true));
+    }
+
+    private List<Function> functions(boolean optimize) {
         FunctionTranslator translator = new FunctionTranslator(module);
-        functions.clear();
+        List<Function> functions = new ArrayList<>();
         for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) {
             Function fn = new Function();
             translator.translate(f, new WasmToClif(fn, module, true));
+            if (optimize) optimizer.run(fn);
             functions.add(fn);
         }
-        interpreter = new Interpreter(functions);
+        return functions;
     }
 
-    private void check(String where, String command, boolean traps) {
+    /** @return whether it could be told */
+    private boolean check(Interpreter interpreter, String where, String command, boolean traps) {
         Matcher invoke = FIELD.matcher(command);
         assertTrue(invoke.find(), where);
         int function = exported(invoke.group(1));
         List<Long> arguments = new ArrayList<>(List.of(0L, 0L));
         for (Matcher m = VALUE.matcher(invoke.group(2)); m.find(); ) arguments.addAll(List.of(bits(m.group(1), m.group(2)), 0L));
-        if (module.functionType(function).results().length > 1) return; // through memory
+        if (module.functionType(function).results().length > 1) return false; // through memory
         try {
             long[] results = interpreter.run(function - module.importedFunctionCount(), arguments.stream().mapToLong(Long::longValue).toArray());
             assertTrue(!traps, where + " does not trap");
@@ -82,13 +93,13 @@ class TranslationMeaningTest {
             if (m.find()) assertTrue(same(m.group(1), m.group(2), results[0]), where + ": expected " + m.group(1) + " " + m.group(2) + ", got " + Long.toHexString(results[0]));
         } catch (Trap trap) {
             TrapReason reason = TrapReason.values()[TrapReasons.ordinal(trap.code)];
-            if (reason == TrapReason.MEMORY_OUT_OF_BOUNDS) return; // there is no instance to look into
+            if (reason == TrapReason.MEMORY_OUT_OF_BOUNDS) return false; // there is no instance to look into
             assertTrue(traps, () -> where + " traps: " + reason);
             assertEquals(TrapReason.ofMessage(first(TEXT, command)), reason, where);
         } catch (Unsupported needsMore) {
-            return;
+            return false;
         }
-        checked++;
+        return true;
     }
 
     private int exported(String field) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.backbench.cranelift.ir.Function;
+import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.cranelift.text.ClifException;
 import dev.backbench.cranelift.text.Parser;
 import dev.backbench.cranelift.text.Printer;
@@ -22,10 +23,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the translation makes of real modules is valid CLIF, and its text is the same function. */
+/** Whatever the translation makes of real modules is valid CLIF, also once optimized, and its text is the same function. */
 class WasmToClifTest {
     /** Bytes of code beyond which a module is verified once, and not read again. */
     private static final int LARGE = 200_000;
+    private static final Target HOST = new Target(64, false, true);
+
+    private final Optimizer optimizer = new Optimizer();
     private final Verifier verifier = new Verifier();
     private final Function fn = new Function(), again = new Function();
     private int functions;
@@ -75,7 +79,7 @@ class WasmToClifTest {
         WasmToClif builder = new WasmToClif(fn, module, guard);
         for (int f = module.importedFunctionCount(); f < module.functionCount(); f++) {
             translator.translate(f, builder);
-            List<Complaint> complaints = verifier.verify(fn, new Target(64, false, true));
+            List<Complaint> complaints = verifier.verify(fn, HOST);
             String where = file + " function " + f;
             assertEquals(List.of(), complaints, () -> where + "\n" + Printer.print(fn));
             functions++;
@@ -83,6 +87,8 @@ class WasmToClifTest {
             String text = Printer.print(fn);
             assertTrue(new Parser(text.getBytes(StandardCharsets.UTF_8)).next(again), where);
             assertEquals(text, Printer.print(again), where);
+            optimizer.run(again);
+            assertEquals(List.of(), verifier.verify(again, HOST), () -> where + " optimized\n" + Printer.print(again) + "\nbefore\n" + text);
         }
     }
 }
