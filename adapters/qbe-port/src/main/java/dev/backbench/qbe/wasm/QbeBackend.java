@@ -41,7 +41,7 @@ public final class QbeBackend implements Backend {
 
     @Override
     public List<String> stages() {
-        List<String> stages = new ArrayList<>(List.of(WasmCompiler.ASM, WasmCompiler.OBJ));
+        List<String> stages = new ArrayList<>(List.of(WasmCompiler.IR, WasmCompiler.ASM, WasmCompiler.OBJ));
         stages.addAll(Pipeline.PASSES);
         return stages;
     }

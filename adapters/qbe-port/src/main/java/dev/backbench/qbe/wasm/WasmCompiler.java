@@ -25,7 +25,8 @@ import java.util.function.Consumer;
 
 /** Wasm to IL in memory, through the passes, to machine code in memory, a function at a time; and IL text to objects and assembler text. */
 final class WasmCompiler extends NativeCompiler {
-    static final String ASM = "asm", OBJ = "obj";
+    /** The first is the IL as the pipeline gets it. */
+    static final String IR = "ir", ASM = "asm", OBJ = "obj";
     private static final String TRANSLATE = PhaseClock.DECODE + "+" + PhaseClock.TRANSLATE;
 
     private final boolean guard;
@@ -57,8 +58,9 @@ final class WasmCompiler extends NativeCompiler {
     @Override
     public byte[] emit(byte[] input, String stage, int function) {
         boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
+        String shown = stage.equals(IR) ? Pipeline.PASSES.getFirst() : stage;
         try {
-            return wasm ? ofModule(WasmModule.parse(input), stage, function) : ofText(input, stage);
+            return wasm ? ofModule(WasmModule.parse(input), shown, function) : ofText(input, shown);
         } catch (IlException wrong) {
             throw new BackendException(wrong.getMessage());
         } catch (IOException e) {
