@@ -44,9 +44,9 @@ final class Page {
             totals(set);
         }
         failures();
-        split("phases", data.phases(), 1000, "s by MB of code section");
-        split("cold", data.cold(), 1e6, "ms by start");
-        split("size", data.size(), 1, "bytes by byte of code section");
+        split("phases", data.phases(), 1000, "s per MB of code section");
+        split("cold", data.cold(), 1e6, "ms per start");
+        split("size", data.size(), 1, "bytes per byte of code section");
         programs();
         ledger();
         run();

@@ -5,6 +5,7 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Row;
 import dev.backbench.core.row.Summary;
+import dev.backbench.core.stats.Ranking;
 import dev.backbench.core.store.RunFolder;
 import dev.backbench.workloads.Origin;
 import java.util.ArrayList;
@@ -19,9 +20,9 @@ import java.util.function.Consumer;
 /**
  * All that a report shows of one run, from its stored files only.
  *
- * @param phases compile time by phase, nanoseconds by byte of code section
- * @param cold time to the first mark by cause, nanoseconds by start
- * @param size machine code and constants, bytes by byte of code section
+ * @param phases compile time by phase, nanoseconds per byte of code section
+ * @param cold time to the first mark by cause, nanoseconds per start
+ * @param size machine code and constants, bytes per byte of code section
  */
 public record RunData(Manifest manifest, Summary summary, Split phases, Split cold, Split size) {
     /**
@@ -129,10 +130,9 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         return regimes;
     }
 
-    /** Why the back end is not ranked under a measure; null if it is. */
-    public String unranked(String backend, Measure measure) {
-        for (Summary.Unranked u : summary.unranked()) if (u.backend().equals(backend) && u.measure() == measure) return u.reason();
-        return null;
+    /** Whether the figures of a back end under a measure may be ranked. What was not reached in one regime has no figures there, and says nothing of another's. */
+    public boolean ranked(String backend, Measure measure) {
+        return summary.unranked().stream().allMatch(u -> !u.backend().equals(backend) || u.measure() != measure || u.reason().equals(Ranking.NOT_REACHED));
     }
 
     /** Cells that ended badly, in the summary's order. */

@@ -103,7 +103,7 @@ final class Tables {
                 Summary.Total total = line.entries().get(c).total();
                 if (total != null && total.nsPerOperation() != null) figures.add(line.backend() + " " + Figures.number(total.nsPerOperation()));
             }
-            if (!figures.isEmpty()) notes.add("Nanoseconds by Wasm operation, " + overview.columns.get(c).title() + ": " + String.join(", ", figures) + ".");
+            if (!figures.isEmpty()) notes.add("Nanoseconds per Wasm operation, " + overview.columns.get(c).title() + ": " + String.join(", ", figures) + ".");
         }
     }
 

@@ -76,6 +76,17 @@ class DocumentTest {
         assertTrue(new Overview(some, "folder").lines.stream().anyMatch(l -> l.backend().equals("absent")), "what is unavailable is told everywhere");
     }
 
+    /** A budget that ends before the first modules of fresh processes leaves steady figures as good as they were. */
+    @Test
+    void whatWasNotReachedInOneRegimeIsRankedInAnother() {
+        Summary whole = run.summary();
+        assertTrue(run.ranked("gcc:O2", Measure.COMPILE) && !run.ranked("jvm", Measure.RUN));
+        List<Summary.Unranked> unranked = new ArrayList<>(whole.unranked());
+        unranked.add(new Summary.Unranked("gcc:O2", Measure.COMPILE, dev.backbench.core.stats.Ranking.NOT_REACHED));
+        Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), whole.cells(), whole.totals(), whole.dropped(), unranked, whole.breakEven());
+        assertTrue(new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size()).ranked("gcc:O2", Measure.COMPILE));
+    }
+
     @Test
     void wrongResultsAreToldInEveryTable() {
         Summary whole = run.summary();
@@ -115,7 +126,7 @@ class DocumentTest {
         assertEquals(List.of("own", "folder"), run.sets());
         assertEquals(4, run.phases().programs(), "of the first set only");
         assertEquals(List.of("translate", "optimise", "select+allocate+emit", "assemble", "other"), List.copyOf(run.phases().names()));
-        assertEquals(1000 / 0.12, run.phases().whole("gcc:O0"), 1, "nanoseconds by byte");
+        assertEquals(1000 / 0.12, run.phases().whole("gcc:O0"), 1, "nanoseconds per byte");
         assertEquals(4.1, run.size().whole("llvm:O2"), 0.01);
         assertFalse(run.size().parts().containsKey("jvm"));
         assertEquals(1500e6, run.cold().whole("llvm:O2"), 1);

@@ -19,7 +19,7 @@ final class Fabricated {
     static final String HOSTILE = "a<script>alert(1)</script>&\"'|`x";
     static final String REFERENCE = "llvm:O2";
 
-    /** @param compile MB/s steady @param speed of the code, reference 1 @param size bytes by byte @param cold ms @param memory MB */
+    /** @param compile MB/s steady @param speed of the code, reference 1 @param size bytes per byte @param cold ms @param memory MB */
     private record Model(String backend, double compile, double speed, double size, double cold, double memory) {}
 
     private static final List<Model> MODELS = List.of(new Model("gcc:O0", 0.12, 0.41, 12.1, 420, 61), new Model("gcc:O2", 0.042, 0.97, 4.4, 1150, 92),

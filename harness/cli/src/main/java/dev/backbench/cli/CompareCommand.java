@@ -121,7 +121,7 @@ final class CompareCommand extends BenchCommand {
         to.println("page:   " + outcome.folder().resolve(Reports.PAGE));
         to.println("seed:   " + outcome.seed());
         to.println("repeat: " + outcome.repeat());
-        if (outcome.exit() == ExitCode.INTERRUPTED) to.println("go on:  " + outcome.repeat() + " --resume");
+        if (outcome.exit() == ExitCode.INTERRUPTED) to.println("go on:  " + outcome.repeat().replace(" --force", "") + " --resume");
     }
 
     private ExitCode against(RunFolder older, RunFolder newer) {

@@ -49,11 +49,11 @@ public final class Charts {
     private static Map<Drawn, Chart<?, ?>> draw(RunData data) throws IOException {
         Map<Drawn, Chart<?, ?>> charts = new LinkedHashMap<>();
         for (String set : data.sets()) tradeOff(data, set, charts);
-        split(charts, data.phases(), 1000, "phases", "Compile time by phase", "seconds by MB of code section",
+        split(charts, data.phases(), 1000, "phases", "Compile time by phase", "seconds per MB of code section",
             "Wall time from trials of their own, in which the phase clock runs; \"other\" is what lies between the phases.");
         split(charts, data.cold(), 1e6, "cold", "Cold start", "milliseconds to the first mark",
             "From starting a fresh process to the program's first mark, compiling included, with files cached by the system.");
-        split(charts, data.size(), 1, "size", "Code size", "bytes by byte of code section", "Machine code and its constants, without trap tables and unwind data.");
+        split(charts, data.size(), 1, "size", "Code size", "bytes per byte of code section", "Machine code and its constants, without trap tables and unwind data.");
         return charts;
     }
 
@@ -87,7 +87,7 @@ public final class Charts {
         Summary.Total run = data.total(set, backend, Measure.RUN, Regime.STEADY);
         if (compile == null || run == null || compile.total() == null || run.geomean() == null || !(compile.total() > 0)) return null;
         double x = compile.total(), y = run.geomean();
-        boolean ranked = data.unranked(backend, Measure.COMPILE) == null && data.unranked(backend, Measure.RUN) == null;
+        boolean ranked = data.ranked(backend, Measure.COMPILE) && data.ranked(backend, Measure.RUN);
         double scale = compile.geomean() == null ? 1 : x / compile.geomean();
         return new TradeOff.Point(backend, x, compile.low() == null ? x : Math.min(x, compile.low() * scale), compile.high() == null ? x : Math.max(x, compile.high() * scale),
             first == null || first.total() == null ? x : first.total(), y, run.low() == null ? y : run.low(), run.high() == null ? y : run.high(), ranked);

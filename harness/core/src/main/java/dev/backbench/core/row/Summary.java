@@ -58,7 +58,7 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
      * @param unit of {@code total}
      * @param geomean of paired ratios against the reference over families; higher is better whatever the measure; the reference's own is 1
      * @param total the absolute figure over the same programs: sum of bytes by sum of seconds, or the sum
-     * @param nsPerOperation of compile: seconds by Wasm operations of the same programs; null for other measures, or where the operations are not known
+     * @param nsPerOperation of compile: seconds per Wasm operations of the same programs; null for other measures, or where the operations are not known
      * @param workloads programs that are ok in every ranked back end
      * @param of programs planned for the measure
      */

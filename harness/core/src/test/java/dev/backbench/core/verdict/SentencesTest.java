@@ -104,6 +104,13 @@ class SentencesTest {
     }
 
     @Test
+    void oneFailureBeforeTheOthersWereReachedIsNotAllThatAreNotOk() {
+        Synthetic run = run(2, 80, 81, 79);
+        run.failure("a:O1", "p", Measure.COLD, Status.CRASH, "compile: killed by SIGKILL", -1).failure("a:O1", "q", Measure.COLD, Status.BUDGET, "the budget ended", -1);
+        assertEquals("a:O1 has no cold figure: no program was reached", sentences(run).getLast());
+    }
+
+    @Test
     void whoIsWrongIsNotTrustedUnderOtherMeasuresEither() {
         Synthetic run = new Synthetic().backend("llvm:O2").backend("a:O1");
         for (String w : List.of("p", "q", "r")) {
