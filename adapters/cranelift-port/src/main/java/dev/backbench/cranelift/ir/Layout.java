@@ -5,12 +5,12 @@ import java.util.Arrays;
 /** The order of blocks and of the instructions in them: doubly linked lists in int arrays, so that passes can insert and remove anywhere. */
 public final class Layout {
     public static final int NONE = -1;
-    /** Numbers left free between neighbours, so that most insertions need no renumbering. */
-    private static final int STRIDE = 16;
 
     private int[] next = new int[256], previous = new int[256], block = new int[256], sequence = new int[256];
     private int[] first = new int[32], last = new int[32], nextBlock = new int[32], previousBlock = new int[32];
     private boolean[] inserted = new boolean[32];
+    /** By block, whether its instructions are numbered in order; an insertion between others ends that until somebody asks. */
+    private boolean[] numbered = new boolean[32];
     private int firstBlock = NONE, lastBlock = NONE;
 
     void reset(int blocks, int instructions) {
@@ -54,7 +54,7 @@ public final class Layout {
 
     public void appendBlock(int b) {
         growBlocks(b + 1);
-        inserted[b] = true;
+        inserted[b] = numbered[b] = true;
         first[b] = last[b] = NONE;
         nextBlock[b] = NONE;
         previousBlock[b] = lastBlock;
@@ -65,7 +65,7 @@ public final class Layout {
 
     public void insertBlockAfter(int b, int before) {
         growBlocks(b + 1);
-        inserted[b] = true;
+        inserted[b] = numbered[b] = true;
         first[b] = last[b] = NONE;
         int after = nextBlock[before];
         previousBlock[b] = before;
@@ -103,15 +103,14 @@ public final class Layout {
         else next[before] = inst;
         if (after == NONE) last[b] = inst;
         else previous[after] = inst;
-        int low = before == NONE ? 0 : sequence[before];
-        int high = after == NONE ? low + 2 * STRIDE : sequence[after];
-        sequence[inst] = low + (high - low) / 2;
-        if (sequence[inst] == low) renumber(b);
+        if (after == NONE) sequence[inst] = before == NONE ? 0 : sequence[before] + 1;
+        else numbered[b] = false;
     }
 
-    private void renumber(int b) {
+    private void number(int b) {
         int number = 0;
-        for (int i = first[b]; i != NONE; i = next[i]) sequence[i] = number += STRIDE;
+        for (int i = first[b]; i != NONE; i = next[i]) sequence[i] = number++;
+        numbered[b] = true;
     }
 
     public void remove(int inst) {
@@ -125,6 +124,7 @@ public final class Layout {
 
     /** Whether {@code a} comes before {@code b} of the same block. */
     public boolean before(int a, int b) {
+        if (!numbered[block[a]]) number(block[a]);
         return sequence[a] < sequence[b];
     }
 
@@ -136,6 +136,7 @@ public final class Layout {
         nextBlock = Arrays.copyOf(nextBlock, size);
         previousBlock = Arrays.copyOf(previousBlock, size);
         inserted = Arrays.copyOf(inserted, size);
+        numbered = Arrays.copyOf(numbered, size);
     }
 
     private void growInsts(int count) {

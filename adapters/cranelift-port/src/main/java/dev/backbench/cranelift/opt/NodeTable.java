@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /** Hash-consing: the instructions that compute, by what they compute. Open addressing; a generation makes clearing constant time. */
 final class NodeTable {
-    private int[] slots = new int[256], written = new int[256];
+    /** Instructions, their hashes, and the generation a slot was written in. */
+    private int[] slots = new int[256], hashes = new int[256], written = new int[256];
     private int generation = 1, size;
 
     void clear() {
@@ -19,10 +20,11 @@ final class NodeTable {
 
     /** @return an instruction that computes the same, or -1; then {@code inst} is remembered */
     int findOrAdd(Function f, int inst) {
-        if (2 * size >= slots.length) grow(f);
-        int slot = hash(f, inst) & slots.length - 1;
-        for (; written[slot] == generation; slot = slot + 1 & slots.length - 1) if (same(f, slots[slot], inst)) return slots[slot];
+        if (2 * size >= slots.length) grow();
+        int hash = hash(f, inst), mask = slots.length - 1, slot = hash & mask;
+        for (; written[slot] == generation; slot = slot + 1 & mask) if (hashes[slot] == hash && same(f, slots[slot], inst)) return slots[slot];
         slots[slot] = inst;
+        hashes[slot] = hash;
         written[slot] = generation;
         size++;
         return -1;
@@ -45,15 +47,17 @@ final class NodeTable {
         return true;
     }
 
-    private void grow(Function f) {
-        int[] old = slots, oldWritten = written;
+    private void grow() {
+        int[] old = slots, oldHashes = hashes, oldWritten = written;
         slots = new int[2 * old.length];
-        written = new int[2 * old.length];
+        hashes = new int[slots.length];
+        written = new int[slots.length];
         for (int i = 0; i < old.length; i++) {
             if (oldWritten[i] != generation) continue;
-            int slot = hash(f, old[i]) & slots.length - 1;
+            int slot = oldHashes[i] & slots.length - 1;
             while (written[slot] == generation) slot = slot + 1 & slots.length - 1;
             slots[slot] = old[i];
+            hashes[slot] = oldHashes[i];
             written[slot] = generation;
         }
     }
