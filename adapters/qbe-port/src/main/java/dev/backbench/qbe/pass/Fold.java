@@ -22,8 +22,8 @@ final class Fold {
         }
         if (op >= Op.EXTSB) return convert(op, cls, a);
         return switch (cls) {
-            case Cls.W -> word(op, (int) a, (int) b);
-            case Cls.L -> wide(op, a, b);
+            case Cls.W -> integer(op, false, (int) a, (int) b);
+            case Cls.L -> integer(op, true, a, b);
             case Cls.S -> op == Op.NEG ? set((int) a ^ 1 << 31) : set(single(op, single(a), single(b)));
             default -> op == Op.NEG ? set(a ^ 1L << 63) : set(real(op, Double.longBitsToDouble(a), Double.longBitsToDouble(b)));
         };
@@ -50,48 +50,37 @@ final class Fold {
         return Float.intBitsToFloat((int) bits);
     }
 
-    private boolean word(int op, int a, int b) {
-        return switch (op) {
-            case Op.ADD -> set(a + b);
-            case Op.SUB -> set(a - b);
-            case Op.NEG -> set(-a);
-            case Op.MUL -> set(a * b);
-            case Op.DIV -> divides(a, b, Integer.MIN_VALUE) && set(a / b);
-            case Op.REM -> divides(a, b, Integer.MIN_VALUE) && set(a % b);
-            case Op.UDIV -> b != 0 && set(Integer.divideUnsigned(a, b));
-            case Op.UREM -> b != 0 && set(Integer.remainderUnsigned(a, b));
-            case Op.AND -> set(a & b);
-            case Op.OR -> set(a | b);
-            case Op.XOR -> set(a ^ b);
-            case Op.SAR -> set(a >> b);
-            case Op.SHR -> set(a >>> b);
-            case Op.SHL -> set(a << b);
-            default -> false;
+    /** Of words with their signs: the lower half of what the same operation gives on longs, unless the upper half matters to it. */
+    private boolean integer(int op, boolean wide, long a, long b) {
+        long bits = wide ? -1 : 0xFFFFFFFFL;
+        int count = (int) b & (wide ? 63 : 31);
+        switch (op) {
+            case Op.DIV, Op.REM -> {
+                if (b == 0 || b == -1 && a == (wide ? Long.MIN_VALUE : Integer.MIN_VALUE)) return false;
+            }
+            case Op.UDIV, Op.UREM -> {
+                if (b == 0) return false;
+            }
+            default -> { }
+        }
+        long result = switch (op) {
+            case Op.ADD -> a + b;
+            case Op.SUB -> a - b;
+            case Op.NEG -> -a;
+            case Op.MUL -> a * b;
+            case Op.DIV -> a / b;
+            case Op.REM -> a % b;
+            case Op.UDIV -> Long.divideUnsigned(a & bits, b & bits);
+            case Op.UREM -> Long.remainderUnsigned(a & bits, b & bits);
+            case Op.AND -> a & b;
+            case Op.OR -> a | b;
+            case Op.XOR -> a ^ b;
+            case Op.SAR -> a >> count;
+            case Op.SHR -> (a & bits) >>> count;
+            case Op.SHL -> a << count;
+            default -> 0;
         };
-    }
-
-    private static boolean divides(long a, long b, long least) {
-        return b != 0 && (b != -1 || a != least);
-    }
-
-    private boolean wide(int op, long a, long b) {
-        return switch (op) {
-            case Op.ADD -> set(a + b);
-            case Op.SUB -> set(a - b);
-            case Op.NEG -> set(-a);
-            case Op.MUL -> set(a * b);
-            case Op.DIV -> divides(a, b, Long.MIN_VALUE) && set(a / b);
-            case Op.REM -> divides(a, b, Long.MIN_VALUE) && set(a % b);
-            case Op.UDIV -> b != 0 && set(Long.divideUnsigned(a, b));
-            case Op.UREM -> b != 0 && set(Long.remainderUnsigned(a, b));
-            case Op.AND -> set(a & b);
-            case Op.OR -> set(a | b);
-            case Op.XOR -> set(a ^ b);
-            case Op.SAR -> set(a >> b);
-            case Op.SHR -> set(a >>> b);
-            case Op.SHL -> set(a << b);
-            default -> false;
-        };
+        return op >= Op.ADD && op <= Op.SHL && set(wide ? result : (int) result);
     }
 
     private static float single(int op, float a, float b) {
