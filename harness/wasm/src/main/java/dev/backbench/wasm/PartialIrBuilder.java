@@ -5,9 +5,14 @@ package dev.backbench.wasm;
  * {@link #parameter}, {@link #end}, {@link #ret}, {@link #edgeArgument}) is left abstract.
  */
 public abstract class PartialIrBuilder implements IrBuilder {
-    /** @return never; for {@code throw} @param operation the method that is missing */
+    /**
+     * What a module meets that needs more than the adapter has: a gap in the back end, which fails the module under the operation's name. It is no feature that a module
+     * may do without, so nothing counts it as unsupported.
+     *
+     * @param operation the method that is missing
+     */
     protected UnsupportedOperationException refuse(String operation) {
-        return new UnsupportedOperationException("this back end does not do '" + operation + "' yet");
+        return new UnsupportedOperationException("this back end has no '" + operation + "', which the module needs");
     }
 
     @Override
