@@ -3,14 +3,12 @@ package dev.backbench.engine;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
-import dev.backbench.spi.Compiler;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramCompiler;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
-import dev.backbench.spi.Store;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,13 +16,14 @@ import java.nio.file.Path;
  * Compiles through an engine's interface. The interface fixes folder and output files before it compiles, so a run compiles once more in a
  * session of its own, outside what is timed.
  */
-final class EngineCompiler implements Compiler {
+final class EngineCompiler extends ProgramCompiler {
     private static final String OWNER = "the engine interface";
 
     private final EngineLibrary library;
     private final Path scratch;
 
     EngineCompiler(EngineLibrary library) {
+        super(OWNER);
         this.library = library;
         try {
             scratch = Files.createTempDirectory("bench-engine-");
@@ -65,7 +64,7 @@ final class EngineCompiler implements Compiler {
 
     private ProgramResult runProgram(byte[] wasm, ProgramConfig config) throws IOException {
         Path stdin = scratch.resolve("stdin");
-        Files.write(stdin, config.in() == null ? new byte[0] : config.in().readAllBytes());
+        writeInput(stdin, config.in());
         Path folder = config.preopen() == null ? scratch : config.preopen().toAbsolutePath();
         RegionTimer timer = new RegionTimer();
         EngineLibrary.Settings settings = settings(folder, stdin);
@@ -80,13 +79,9 @@ final class EngineCompiler implements Compiler {
             return new ProgramResult(0, marked, marked ? timer.firstMark : started, marked ? timer.wall : finished - started, -1, -1, -1, -1, -1, started - asked,
                     finished - asked);
         } finally {
-            copy(settings.stdout(), config.out());
-            copy(settings.stderr(), config.err());
+            readOutput(settings.stdout(), config.out());
+            readOutput(settings.stderr(), config.err());
         }
-    }
-
-    private static void copy(Path from, OutputStream to) throws IOException {
-        if (to != null && Files.exists(from)) Files.copy(from, to);
     }
 
     /** The interface hands out no code; a run needs the module again. */
@@ -97,16 +92,6 @@ final class EngineCompiler implements Compiler {
             super(OWNER);
             this.wasm = wasm;
         }
-    }
-
-    @Override
-    public Artifact deserialize(byte[] serialized) {
-        throw OpaqueArtifact.noSerialisedForm(OWNER);
-    }
-
-    @Override
-    public Store newStore() {
-        throw new BackendException("the engine interface runs whole programs, not single functions");
     }
 
     @Override

@@ -3,16 +3,14 @@ package dev.backbench.v8;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
-import dev.backbench.spi.Compiler;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramCompiler;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
-import dev.backbench.spi.Store;
 import dev.backbench.spi.Trap;
 import dev.backbench.spi.abi.TrapReason;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +21,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Asks a resident {@code node}. The companion holds a module from its compile until what was linked from it is closed, or another is compiled before it was linked. */
-final class V8Compiler implements Compiler {
+final class V8Compiler extends ProgramCompiler {
     private static final String OWNER = "node";
 
     private final NodeProcess node;
@@ -31,6 +29,7 @@ final class V8Compiler implements Compiler {
     private Handle unlinked;
 
     V8Compiler(NodeProcess node) {
+        super(OWNER);
         this.node = node;
     }
 
@@ -91,7 +90,7 @@ final class V8Compiler implements Compiler {
     private ProgramResult runProgram(String id, ProgramConfig config) {
         Path in = node.folder().resolve("stdin"), out = node.folder().resolve("stdout"), err = node.folder().resolve("stderr");
         try {
-            Files.write(in, config.in() == null ? new byte[0] : config.in().readAllBytes());
+            writeInput(in, config.in());
             List<String> words = new ArrayList<>(List.of("run", id, in.toString(), out.toString(), err.toString(),
                     config.preopen() == null ? "" : config.preopen().toString(), query(config.environment())));
             words.addAll(config.arguments());
@@ -101,8 +100,8 @@ final class V8Compiler implements Compiler {
             } catch (NodeProcess.ScriptError e) {
                 throw failure(e);
             } finally {
-                copy(out, config.out());
-                copy(err, config.err());
+                readOutput(out, config.out());
+                readOutput(err, config.err());
             }
             return new ProgramResult(Integer.parseInt(reply.get("exit")), reply.get("marked").equals("true"), number(reply, "firstMark"), number(reply, "wall"),
                     number(reply, "regionCpu"), number(reply, "faults"), -1, -1, -1, number(reply, "instantiate"), number(reply, "total"));
@@ -113,10 +112,6 @@ final class V8Compiler implements Compiler {
 
     private static long number(Map<String, String> reply, String field) {
         return Long.parseLong(reply.get(field));
-    }
-
-    private static void copy(Path from, OutputStream to) throws IOException {
-        if (to != null && Files.exists(from)) Files.copy(from, to);
     }
 
     private static String query(Map<String, String> environment) {
@@ -141,16 +136,6 @@ final class V8Compiler implements Compiler {
             default -> TrapReason.UNKNOWN;
         };
         return new Trap(reason, null, -1);
-    }
-
-    @Override
-    public Artifact deserialize(byte[] serialized) {
-        throw OpaqueArtifact.noSerialisedForm(OWNER);
-    }
-
-    @Override
-    public Store newStore() {
-        throw new BackendException("V8 runs whole WASI programs here, not single functions");
     }
 
     @Override

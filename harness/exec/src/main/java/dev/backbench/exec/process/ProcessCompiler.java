@@ -3,16 +3,15 @@ package dev.backbench.exec.process;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
-import dev.backbench.spi.Compiler;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramCompiler;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
-import dev.backbench.spi.Store;
 
 /** A compiler that is commands: what one module became lies in a folder of its own until the module is closed, or another is compiled before it was linked. */
-public abstract class ProcessCompiler implements Compiler {
-    private final String owner, install;
+public abstract class ProcessCompiler extends ProgramCompiler {
+    private final String install;
     protected final Place place;
     private Made unlinked;
 
@@ -22,7 +21,7 @@ public abstract class ProcessCompiler implements Compiler {
      * @param place where commands run; closed with this compiler
      */
     protected ProcessCompiler(String owner, String install, Place place) {
-        this.owner = owner;
+        super(owner);
         this.install = install;
         this.place = place;
     }
@@ -73,16 +72,6 @@ public abstract class ProcessCompiler implements Compiler {
                 process.close();
             }
         };
-    }
-
-    @Override
-    public Artifact deserialize(byte[] serialized) {
-        throw OpaqueArtifact.noSerialisedForm(owner);
-    }
-
-    @Override
-    public Store newStore() {
-        throw new BackendException(owner + " runs whole programs, not single functions");
     }
 
     @Override

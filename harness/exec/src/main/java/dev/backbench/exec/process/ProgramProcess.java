@@ -1,11 +1,10 @@
 package dev.backbench.exec.process;
 
 import dev.backbench.spi.BackendException;
+import dev.backbench.spi.ProgramCompiler;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +95,7 @@ public final class ProgramProcess implements AutoCloseable {
         try {
             Path in = folder.resolve("stdin"), out = folder.resolve("stdout"), err = folder.resolve("stderr"), marks = folder.resolve("marks");
             for (Path file : List.of(marks, out, err)) Files.deleteIfExists(file);
-            Files.write(in, config.in() == null ? new byte[0] : readAll(config.in()));
+            ProgramCompiler.writeInput(in, config.in());
             Files.createFile(marks);
             place.send(in);
             place.send(marks);
@@ -110,8 +109,8 @@ public final class ProgramProcess implements AutoCloseable {
             int exit = run(new Place.Step(command, home, variables, in, out, err));
             long total = System.nanoTime() - asked;
             for (Path file : List.of(marks, out, err)) place.fetch(file);
-            copy(out, config.out());
-            copy(err, config.err());
+            ProgramCompiler.readOutput(out, config.out());
+            ProgramCompiler.readOutput(err, config.err());
             return Marks.read(owner, exit, asked, total, Files.readAllLines(marks));
         } catch (IOException e) {
             throw new BackendException(owner + ": " + e.getMessage(), e);
@@ -126,12 +125,6 @@ public final class ProgramProcess implements AutoCloseable {
         }
     }
 
-    private static byte[] readAll(InputStream in) throws IOException {
-        try (in) {
-            return in.readAllBytes();
-        }
-    }
-
     private static String tail(Path log) {
         try {
             List<String> lines = Files.readAllLines(log);
@@ -139,10 +132,6 @@ public final class ProgramProcess implements AutoCloseable {
         } catch (IOException e) {
             return "its log cannot be read";
         }
-    }
-
-    private static void copy(Path from, OutputStream to) throws IOException {
-        if (to != null && Files.exists(from)) Files.copy(from, to);
     }
 
     @Override
