@@ -1,11 +1,10 @@
-package dev.backbench.qbe.wasm;
+package dev.backbench.dist;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.backbench.spi.Availability;
-import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.PhaseClock;
@@ -21,24 +20,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The project's own programs of the quick preset print what they should: whole functions at the pressure of real compilers' output, which small tests do not reach. */
-class WorkloadsTest {
+class ProgramOutputTest {
     private static final Path WORKLOADS = Path.of("..", "..", "workloads");
     private static final Pattern QUICK = Pattern.compile("\"name\": \"([^\"]+)\",[^{}]*?\"preset\": \"quick\"");
     private static final int LEAST_PROGRAMS = 10;
 
-    @Test
-    void theQuickProgramsPrintWhatTheyShould() throws Exception {
-        QbeBackend backend = new QbeBackend();
-        Availability available = backend.available();
-        assumeTrue(available.yes(), () -> available.reason());
+    @ParameterizedTest
+    @ValueSource(strings = {"qbe-port"})
+    void theQuickProgramsPrintWhatTheyShould(String spec) throws Exception {
+        String missing = BackEnds.missing(spec);
+        assumeTrue(missing == null, missing);
+        BackendSpec backEnd = BackendSpec.parse(spec);
         List<String> programs = quickPrograms();
         assertTrue(programs.size() >= LEAST_PROGRAMS, programs + " are too few to mean much");
         for (String name : programs) {
             Path folder = WORKLOADS.resolve("programs").resolve(name);
-            try (Compiler compiler = backend.newCompiler(CompileOptions.of(backend.defaultLevel()));
+            try (Compiler compiler = backEnd.newCompiler();
                     CompiledModule code = compiler.link(compiler.compile(Files.readAllBytes(folder.resolve(name + ".wasm")), PhaseClock.OFF), PhaseClock.OFF)) {
                 ByteArrayOutputStream out = new ByteArrayOutputStream(), err = new ByteArrayOutputStream();
                 ProgramResult result = code.run(new ProgramConfig(List.of(name + ".wasm"), Map.of(), null, InputStream.nullInputStream(), out, err));
