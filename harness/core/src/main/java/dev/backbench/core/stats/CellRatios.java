@@ -8,6 +8,7 @@ import dev.backbench.core.store.RunFolder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The same cells in two runs: newer by older as speed, with Welch's interval over the logarithms of each process's median. */
 public final class CellRatios {
@@ -33,6 +34,11 @@ public final class CellRatios {
         return (older ? definitionsBefore : definitionsAfter).get(key);
     }
 
+    /** Hashes of what a cell's runs printed; empty without runs. */
+    public Set<String> outputs(CellKey key, boolean older) {
+        return (older ? before : after).cell(key).outputs();
+    }
+
     /**
      * Newer by older, above 1 is better.
      *
@@ -45,7 +51,7 @@ public final class CellRatios {
         double ratio = StrictMath.exp(sign * (Intervals.median(b) - Intervals.median(a)));
         // a size is the same every time it is measured: it has no spread to estimate
         if (key.measure() == Measure.SIZE) return new Interval(ratio, ratio, ratio);
-        if (a.length < 2 || b.length < 2) return new Interval(ratio, null, null);
+        if (a.length < 2 || b.length < 2 || !SummaryCells.known(cellsBefore.get(key)) || !SummaryCells.known(cellsAfter.get(key))) return new Interval(ratio, null, null);
         double va = Intervals.variance(a) / a.length, vb = Intervals.variance(b) / b.length, sum = va + vb;
         double degrees = sum == 0 ? a.length + b.length - 2.0 : sum * sum / (va * va / (a.length - 1) + vb * vb / (b.length - 1));
         double half = Intervals.quantile(degrees, level) * Math.sqrt(sum) + drift, centre = sign * (Intervals.mean(b) - Intervals.mean(a));

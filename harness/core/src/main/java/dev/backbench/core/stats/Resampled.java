@@ -49,8 +49,7 @@ final class Resampled {
             processes.add(table.cell(cell.key()).trials());
         }
         Resampled all = new Resampled(units, processes);
-        // samples enough and yet no interval: then some say nothing of the spread
-        for (Summary.Cell cell : cells) all.spread &= cell.n() < Intervals.FEWEST || cell.low() != null;
+        for (Summary.Cell cell : cells) all.spread &= SummaryCells.known(cell);
         return all;
     }
 

@@ -64,6 +64,11 @@ final class SummaryCells {
         return Intervals.units(cell.measure() == Measure.MEMORY ? positive(above(processes, table.emptyPeak(cell.backend())), cell.median()) : processes);
     }
 
+    /** Whether the units tell the cell's spread: not where it has enough of them and yet no interval, because some are {@link #positive made up}. */
+    static boolean known(Cell cell) {
+        return cell.n() < Intervals.FEWEST || cell.low() != null;
+    }
+
     /** A peak below the empty program's is noise around the median, which is known to be above it. */
     private static double[][] positive(double[][] processes, double median) {
         return Arrays.stream(processes).map(p -> Arrays.stream(p).map(v -> v > 0 ? v : median).toArray()).toArray(double[][]::new);

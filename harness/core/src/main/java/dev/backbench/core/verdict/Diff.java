@@ -5,6 +5,7 @@ import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Manifest.BackendEntry;
 import dev.backbench.core.row.Manifest.WorkloadEntry;
+import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.row.Summary.Cell;
@@ -101,6 +102,10 @@ public final class Diff {
         Manifest a = older.manifest(), b = newer.manifest();
         if (!workload(a, key).sha256().equals(workload(b, key).sha256())) return INCOMPARABLE + "workload hash differs";
         if (!machine()) return INCOMPARABLE + "machine differs";
+        boolean runs = key.measure() == Measure.RUN || key.measure() == Measure.COLD;
+        if (runs && !workload(a, key).arguments().equals(workload(b, key).arguments())) return INCOMPARABLE + "workload arguments differ";
+        // right in both runs, and yet not the same: then its input was another
+        if (runs && before.status() == Status.OK && after.status() == Status.OK && !ratios.outputs(key, true).equals(ratios.outputs(key, false))) return INCOMPARABLE + "outputs differ";
         String was = ratios.definition(key, true), is = ratios.definition(key, false);
         // a cell without rows means nothing else
         if (was != null && is != null && !was.equals(is)) return INCOMPARABLE + "definition differs";

@@ -37,6 +37,14 @@ public final class Synthetic {
         return new Ledger("1.0", "abc", null, "in process", "O2", threads, "wasm", bounds, false, "own", "own", false, "guard", "native", false, "none", null, new TreeMap<>());
     }
 
+    /** What the program just added is called with. */
+    public Synthetic arguments(String... arguments) {
+        WorkloadEntry w = workloads.removeLast();
+        workloads.add(new WorkloadEntry(w.name(), w.sha256(), w.family(), w.familyBy(), w.origin(), w.source(), w.language(), w.why(), w.fileBytes(), w.codeSectionBytes(),
+                w.functions(), w.operations(), List.of(arguments), w.expectedOutput(), w.compileOnly()));
+        return this;
+    }
+
     /** The first one is the reference. */
     public Synthetic backend(String name, Ledger ledger) {
         if (reference == null) reference = name;

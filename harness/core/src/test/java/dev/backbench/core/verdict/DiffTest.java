@@ -73,6 +73,28 @@ class DiffTest {
         assertEquals(ExitCode.UNSURE, other.exit());
     }
 
+    /** The same module, given more to do, is no slower for it. */
+    @Test
+    void otherWorkIsNotCompared() {
+        Diff.CellDiff called = only(diff(run(100, 101, 99), run(200, 201, 199).arguments("more")));
+        assertEquals(Diff.Verdict.NOT_COMPARABLE, called.verdict());
+        assertTrue(called.reason().endsWith("workload arguments differ"), called.reason());
+        Synthetic other = new Synthetic().backend("a:O2").workload("p", 1000);
+        for (int process = 0; process < 3; process++) other.sample("a:O2", "p", Measure.RUN, process, 200 + process, "1".repeat(64), 0);
+        Diff.CellDiff printed = only(diff(run(100, 101, 99), other));
+        assertEquals(Diff.Verdict.NOT_COMPARABLE, printed.verdict());
+        assertTrue(printed.reason().endsWith("outputs differ"), printed.reason());
+    }
+
+    @Test
+    void aPeakBelowTheEmptyProgramsTellsNoSpread() {
+        Synthetic older = new Synthetic().backend("a:O2").workload("p", 1000).empty("a:O2", 50).samples("a:O2", "p", Measure.MEMORY, 60, 60.1, 60.2);
+        Synthetic newer = new Synthetic().backend("a:O2").workload("p", 1000).empty("a:O2", 50).samples("a:O2", "p", Measure.MEMORY, 49, 65, 66);
+        Diff.CellDiff memory = only(diff(older, newer));
+        assertEquals(Diff.Verdict.UNSURE, memory.verdict());
+        assertEquals("too few samples for an interval", memory.reason());
+    }
+
     @Test
     void aCellThatFailsNowIsWorse() {
         Synthetic broken = new Synthetic().backend("a:O2").workload("p", 1000).failure("a:O2", "p", Measure.RUN, Status.CRASH, "run: killed by SIGSEGV", -1);
