@@ -27,7 +27,8 @@ public final class RunWriter implements AutoCloseable {
     }
 
     /**
-     * Begins a run, or goes on with one: then the manifest takes the place of the earlier one and the seal is broken.
+     * Begins a run, or goes on with one: then the manifest takes the place of the earlier one, the seal is broken, and the
+     * summary, which will not be of all rows, is gone: until a new one is written, readers compute it.
      *
      * @throws StoreException the folder cannot be made or written
      */
@@ -36,6 +37,7 @@ public final class RunWriter implements AutoCloseable {
             Files.createDirectories(folder.resolve(RunFolder.BLOBS));
             Files.createDirectories(folder.resolve(RunFolder.LOGS));
             Files.deleteIfExists(folder.resolve(Seal.FILE));
+            Files.deleteIfExists(folder.resolve(RunFolder.SUMMARY));
             replace(folder.resolve(RunFolder.MANIFEST), Json.text(manifest));
             return new RunWriter(folder, manifest.run());
         } catch (IOException e) {

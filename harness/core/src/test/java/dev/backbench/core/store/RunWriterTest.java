@@ -100,6 +100,17 @@ class RunWriterTest {
     }
 
     @Test
+    void aRunGoneOnWithHasNoSummaryOfEarlierRows() {
+        for (int attempt = 0; attempt < 2; attempt++) {
+            RunWriter writer = RunWriter.open(temp, manifest(1)); // the second one is killed
+            assertFalse(Files.exists(temp.resolve(RunFolder.SUMMARY)), "attempt " + attempt);
+            writer.append(row(attempt));
+            if (attempt == 0) writer.finish("{}\n".getBytes(StandardCharsets.UTF_8));
+        }
+        assertFalse(RunFolder.open(temp).sealed());
+    }
+
+    @Test
     void aFullDiskLosesNothing() throws IOException {
         Path full = Path.of("/dev/full");
         RunWriter writer = RunWriter.open(temp, manifest(1));
