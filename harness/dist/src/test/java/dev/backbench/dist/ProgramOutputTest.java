@@ -30,7 +30,7 @@ class ProgramOutputTest {
     private static final int LEAST_PROGRAMS = 10;
 
     @ParameterizedTest
-    @ValueSource(strings = {"qbe-port"})
+    @ValueSource(strings = {"qbe-port", "qbe-native"})
     void theQuickProgramsPrintWhatTheyShould(String spec) throws Exception {
         String missing = BackEnds.missing(spec);
         assumeTrue(missing == null, missing);
