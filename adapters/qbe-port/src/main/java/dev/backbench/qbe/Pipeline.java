@@ -85,8 +85,7 @@ public final class Pipeline implements Output.Passes {
     /** From whatever a front end made, blocks in any order, to SSA form. */
     public void toSsa(Fn fn) {
         cfg.compute(fn);
-        uses.compute(fn);
-        promote.run(fn, uses);
+        promote.run(fn);
         after("promote", fn);
         dominators.compute(fn, cfg);
         ssa.run(fn, cfg, dominators);

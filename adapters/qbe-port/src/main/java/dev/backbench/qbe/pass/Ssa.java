@@ -1,6 +1,8 @@
 package dev.backbench.qbe.pass;
 
+import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.Fn;
+import dev.backbench.qbe.il.Op;
 import dev.backbench.qbe.il.Ref;
 import java.util.Arrays;
 
@@ -9,25 +11,29 @@ import java.util.Arrays;
  * Form", 1991) where the temporary is live in (pruned, as long as
  * finding that out takes no more than {@link #WORK_PER_PART} steps per block and instruction; afterwards dead phis are left to {@link Gvn}), one temporary after another; then one walk over the dominator tree renames.
  *
- * <p>Only temporaries with more than one definition, or with a use their definition does not dominate, are touched. An undefined value reads as {@link Ref#UNDEFINED}.
+ * <p>Only temporaries with more than one definition, or with a use their definition does not dominate, are touched; if there are any, copies go on the way, so that later passes see what
+ * {@link Promote} left of loads and stores no more. An undefined value reads as {@link Ref#UNDEFINED}.
  */
 public final class Ssa {
     private static final int WORK_PER_PART = 16;
 
-    private final Uses uses = new Uses();
+    private static final int NONE = -1;
+
     /** Dominance frontiers in rows. */
     private int[] frontierStart = new int[66];
     private int[] frontier = new int[128];
     private int[] children = new int[66];
     private int[] child = new int[64];
 
+    /** By temporary: whether its name is given up; the block of the first definition; lists in {@link #link} of blocks that define it, and of those it is read in before that. */
     private boolean[] renamed = new boolean[256];
+    private int[] home = new int[256], defined = new int[256], exposed = new int[256];
+    /** Pairs (block, next). */
+    private int[] link = new int[512];
+    private int links;
     /** By block: the last temporary that put a phi there, is defined there, is live there. */
     private int[] phiFor = new int[64], definedFor = new int[64], liveFor = new int[64];
-    /** By block, while {@link #definedFor} names the temporary: the instruction of its first definition there, -1 for a phi. */
-    private int[] firstDef = new int[64];
     private int[] work = new int[64];
-    private int[] defBlocks = new int[256], defSites = new int[256], defStart = new int[258];
 
     /** New phis as triples (block, old temporary, class), before they are put in place. */
     private int[] wanted = new int[96];
@@ -47,64 +53,137 @@ public final class Ssa {
     /** By phi: the old temporary it stands for, or -1 for phis of the source. */
     private int[] phiOf = new int[64];
 
+    private Fn fn;
+    private Cfg cfg;
+    private Dominators dominators;
+
     public void run(Fn fn, Cfg cfg, Dominators dominators) {
-        uses.compute(fn);
-        if (!select(fn, dominators)) return;
-        reserve(fn);
+        this.fn = fn;
+        this.cfg = cfg;
+        this.dominators = dominators;
+        reserve();
+        if (!select()) return;
         frontiers(fn, cfg, dominators);
-        definitionRows(fn);
+        links = 0;
+        for (int b = 0; b < fn.blocks; b++) sites(b);
         wantedCount = 0;
         budget = WORK_PER_PART * ((long) fn.blocks + fn.insCount);
         int before = fn.temporaries;
-        for (int t = Ref.FIRST_TEMPORARY; t < before; t++) if (renamed[t]) placePhis(fn, cfg, t);
+        for (int t = Ref.FIRST_TEMPORARY; t < before; t++) if (renamed[t]) placePhis(t);
         insertPhis(fn, cfg);
         rename(fn, cfg, dominators, before);
     }
 
-    /** Marks the temporaries that are not in SSA form; false if there are none. */
-    private boolean select(Fn fn, Dominators dominators) {
-        if (renamed.length < fn.temporaries) renamed = new boolean[2 * fn.temporaries];
-        boolean any = false;
-        for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) {
-            renamed[t] = uses.defCount[t] > 1 || uses.defCount[t] == 1 && !dominated(dominators, t) || uses.defCount[t] == 0 && uses.count(t) > 0;
-            any |= renamed[t];
-        }
-        return any;
-    }
-
-    private boolean dominated(Dominators dominators, int t) {
-        int def = uses.def[t], home = uses.defBlock[t];
-        for (int u = uses.start[t]; u < uses.start[t + 1]; u++) {
-            int site = uses.site[u], block = uses.block[u];
-            if (block != home) {
-                if (!dominators.dominates(home, block)) return false;
-            } else if (Uses.isInstruction(site) && Uses.isInstruction(def) && site <= def) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void reserve(Fn fn) {
+    private void reserve() {
         if (current.length < fn.temporaries) {
-            current = new int[2 * fn.temporaries];
-            defStart = new int[2 * fn.temporaries + 2];
+            int capacity = 2 * fn.temporaries;
+            current = new int[capacity];
+            renamed = new boolean[capacity];
+            home = new int[capacity];
+            defined = new int[capacity];
+            exposed = new int[capacity];
         }
+        Arrays.fill(renamed, 0, fn.temporaries, false);
+        Arrays.fill(home, 0, fn.temporaries, NONE);
         if (phiFor.length < fn.blocks) {
             int capacity = 2 * fn.blocks;
             phiFor = new int[capacity];
             definedFor = new int[capacity];
             liveFor = new int[capacity];
-            firstDef = new int[capacity];
             work = new int[capacity];
             frontierStart = new int[capacity + 2];
             children = new int[capacity + 2];
             child = new int[capacity];
         }
-        Arrays.fill(phiFor, 0, fn.blocks, -1);
-        Arrays.fill(definedFor, 0, fn.blocks, -1);
-        Arrays.fill(liveFor, 0, fn.blocks, -1);
+        Arrays.fill(phiFor, 0, fn.blocks, NONE);
+        Arrays.fill(definedFor, 0, fn.blocks, NONE);
+        Arrays.fill(liveFor, 0, fn.blocks, NONE);
     }
+
+    // ---- what is to be renamed ----
+
+    /** Marks the temporaries that are not in SSA form; false if there are none. Dominators come first in reverse postorder: what is read before it was met is not dominated. */
+    private boolean select() {
+        any = false;
+        for (int b = 0; b < fn.blocks; b++) {
+            for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) meet(fn.phi[Fn.STRIDE * p + 1], b);
+            int[] ins = fn.ins;
+            for (int at = Fn.STRIDE * fn.insStart[b], end = Fn.STRIDE * fn.insEnd[b]; at < end; at += Fn.STRIDE) {
+                look(ins[at + 2], b);
+                look(ins[at + 3], b);
+                meet(ins[at + 1], b);
+            }
+            look(fn.jumpArg[b], b);
+        }
+        for (int b = 0; b < fn.blocks; b++) {
+            for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) {
+                for (int a = fn.phi[Fn.STRIDE * p + 2], end = a + 2 * fn.phi[Fn.STRIDE * p + 3]; a < end; a += 2) look(fn.phiArg[a + 1], fn.phiArg[a]);
+            }
+        }
+        return any;
+    }
+
+    private boolean any;
+
+    private void meet(int ref, int b) {
+        if (!Ref.isTmp(ref)) return;
+        int t = Ref.value(ref);
+        if (home[t] == NONE) home[t] = b;
+        else give(t);
+    }
+
+    private void look(int ref, int b) {
+        if (!Ref.isTmp(ref)) return;
+        int t = Ref.value(ref), from = home[t];
+        if (from != b && (from == NONE || !dominators.dominates(from, b))) give(t);
+    }
+
+    private void give(int t) {
+        renamed[t] = any = true;
+        defined[t] = exposed[t] = NONE;
+    }
+
+    /** Lists the block with the renamed temporaries that it defines, and that it reads before. */
+    private void sites(int b) {
+        for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) defines(fn.phi[Fn.STRIDE * p + 1], b);
+        int[] ins = fn.ins;
+        for (int at = Fn.STRIDE * fn.insStart[b], end = Fn.STRIDE * fn.insEnd[b]; at < end; at += Fn.STRIDE) {
+            reads(ins[at + 2], b);
+            reads(ins[at + 3], b);
+            defines(ins[at + 1], b);
+        }
+        reads(fn.jumpArg[b], b);
+        if (fn.s1[b] >= 0) carries(fn.s1[b], cfg.edge1[b] - cfg.predStart[fn.s1[b]], b);
+        if (fn.s2[b] >= 0) carries(fn.s2[b], cfg.edge2[b] - cfg.predStart[fn.s2[b]], b);
+    }
+
+    private void carries(int to, int index, int b) {
+        for (int p = fn.phiStart[to]; p < fn.phiEnd[to]; p++) reads(fn.phiArg[fn.phi[Fn.STRIDE * p + 2] + 2 * index + 1], b);
+    }
+
+    private void defines(int ref, int b) {
+        int t = Ref.value(ref);
+        if (Ref.isTmp(ref) && renamed[t] && last(defined[t]) != b) defined[t] = link(b, defined[t]);
+    }
+
+    private void reads(int ref, int b) {
+        int t = Ref.value(ref);
+        if (Ref.isTmp(ref) && renamed[t] && last(defined[t]) != b && last(exposed[t]) != b) exposed[t] = link(b, exposed[t]);
+    }
+
+    private int last(int list) {
+        return list == NONE ? NONE : link[list];
+    }
+
+    private int link(int block, int next) {
+        if (links + 2 > link.length) link = Arrays.copyOf(link, 2 * link.length);
+        link[links] = block;
+        link[links + 1] = next;
+        links += 2;
+        return links - 2;
+    }
+
+    // ---- phis ----
 
     /** For each join and each of its predecessors: the join is in the frontier of every block from the predecessor up to the join's dominator. */
     private void frontiers(Fn fn, Cfg cfg, Dominators dominators) {
@@ -131,39 +210,13 @@ public final class Ssa {
         return total;
     }
 
-    /** The blocks that define each renamed temporary, and where they do, in rows that follow the order of the code. */
-    private void definitionRows(Fn fn) {
-        int[] start = defStart;
-        Arrays.fill(start, 0, fn.temporaries + 2, 0);
-        for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) if (renamed[t]) start[t + 2] = uses.defCount[t];
-        for (int t = 2; t <= fn.temporaries; t++) start[t] += start[t - 1];
-        int total = start[fn.temporaries] + start[fn.temporaries + 1];
-        if (defBlocks.length < total) {
-            defBlocks = new int[2 * total];
-            defSites = new int[2 * total];
-        }
-        for (int b = 0; b < fn.blocks; b++) {
-            for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) note(fn.phi[Fn.STRIDE * p + 1], b, -1);
-            for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) note(fn.ins[Fn.STRIDE * i + 1], b, i);
-        }
-    }
-
-    private void note(int to, int b, int site) {
-        if (!Ref.isTmp(to) || !renamed[Ref.value(to)]) return;
-        int at = defStart[Ref.value(to) + 1]++;
-        defBlocks[at] = b;
-        defSites[at] = site;
-    }
-
-    private void placePhis(Fn fn, Cfg cfg, int t) {
-        boolean pruned = budget > 0;
-        if (pruned) live(cfg, t);
+    private void placePhis(int t) {
+        if (exposed[t] == NONE) return; // no block reads what another left
         int sp = 0;
-        for (int d = defStart[t]; d < defStart[t + 1]; d++) {
-            if (definedFor[defBlocks[d]] == ~t) continue;
-            definedFor[defBlocks[d]] = ~t;
-            work[sp++] = defBlocks[d];
-        }
+        for (int d = defined[t]; d != NONE; d = link[d + 1]) definedFor[link[d]] = t;
+        boolean pruned = budget > 0;
+        if (pruned) live(t);
+        for (int d = defined[t]; d != NONE; d = link[d + 1]) work[sp++] = link[d];
         while (sp > 0) {
             int b = work[--sp];
             for (int f = frontierStart[b]; f < frontierStart[b + 1]; f++) {
@@ -171,26 +224,17 @@ public final class Ssa {
                 if (phiFor[join] == t || pruned && liveFor[join] != t) continue;
                 phiFor[join] = t;
                 want(join, t, fn.tmpClass[t]);
-                if (definedFor[join] == ~t) continue;
-                definedFor[join] = ~t;
+                if (definedFor[join] == t) continue;
+                definedFor[join] = t;
                 work[sp++] = join;
             }
         }
     }
 
-    /** Marks the blocks into which {@code t} is live: upwards from its uses to its definitions. */
-    private void live(Cfg cfg, int t) {
-        for (int d = defStart[t]; d < defStart[t + 1]; d++) {
-            int block = defBlocks[d];
-            if (definedFor[block] == t) continue;
-            definedFor[block] = t;
-            firstDef[block] = defSites[d];
-        }
+    /** Marks the blocks into which {@code t} is live: upwards from its exposed reads to its definitions. */
+    private void live(int t) {
         int sp = 0;
-        for (int u = uses.start[t]; u < uses.start[t + 1]; u++) {
-            int site = uses.site[u], block = uses.block[u];
-            if (definedFor[block] != t || Uses.isInstruction(site) && site <= firstDef[block]) sp = reach(block, t, sp);
-        }
+        for (int r = exposed[t]; r != NONE; r = link[r + 1]) sp = reach(link[r], t, sp);
         while (sp > 0) {
             int b = work[--sp];
             budget--;
@@ -290,12 +334,18 @@ public final class Ssa {
 
     private void block(Fn fn, Cfg cfg, int b, int before) {
         for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) fn.phi[Fn.STRIDE * p + 1] = define(fn, fn.phi[Fn.STRIDE * p + 1], before);
-        for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) {
-            int at = Fn.STRIDE * i;
-            fn.ins[at + 2] = read(fn.ins[at + 2], before);
-            fn.ins[at + 3] = read(fn.ins[at + 3], before);
-            fn.ins[at + 1] = define(fn, fn.ins[at + 1], before);
+        int kept = Fn.STRIDE * fn.insStart[b];
+        int[] ins = fn.ins;
+        for (int at = kept, end = Fn.STRIDE * fn.insEnd[b]; at < end; at += Fn.STRIDE) {
+            int word = ins[at], first = read(ins[at + 2], before), second = read(ins[at + 3], before);
+            if (Fn.op(word) == Op.NOP || Fn.op(word) == Op.COPY && stands(ins[at + 1], first, Fn.cls(word), before)) continue;
+            ins[kept] = word;
+            ins[kept + 1] = define(fn, ins[at + 1], before);
+            ins[kept + 2] = first;
+            ins[kept + 3] = second;
+            kept += Fn.STRIDE;
         }
+        fn.insEnd[b] = kept / Fn.STRIDE;
         fn.jumpArg[b] = read(fn.jumpArg[b], before);
         if (fn.s1[b] >= 0) arguments(fn, fn.s1[b], cfg.edge1[b] - cfg.predStart[fn.s1[b]], before);
         if (fn.s2[b] >= 0) arguments(fn, fn.s2[b], cfg.edge2[b] - cfg.predStart[fn.s2[b]], before);
@@ -306,13 +356,28 @@ public final class Ssa {
         return Ref.isTmp(ref) && t < before && renamed[t] ? current[t] : ref;
     }
 
+    /** Whether what is copied may stand for the copy from here on, and if so, lets it: not the lower half of something, nor of an address, which phis must not take for a word. */
+    private boolean stands(int to, int value, int cls, int before) {
+        int t = Ref.value(to);
+        if (!Ref.isTmp(to) || t < Ref.FIRST_TEMPORARY || t >= before) return false;
+        if (Ref.isTmp(value) ? Ref.isRegister(value) || fn.tmpClass[Ref.value(value)] != cls : cls == Cls.W && value != Ref.UNDEFINED && !fn.isNumber(value)) return false;
+        if (renamed[t]) remember(t);
+        renamed[t] = true; // if it was not, its definition dominates all that reads it
+        current[t] = value;
+        return true;
+    }
+
+    private void remember(int t) {
+        if (undoCount + 2 > undo.length) undo = Arrays.copyOf(undo, 2 * undo.length);
+        undo[undoCount++] = t;
+        undo[undoCount++] = current[t];
+    }
+
     private int define(Fn fn, int to, int before) {
         int t = Ref.value(to);
         if (!Ref.isTmp(to) || t >= before || !renamed[t]) return to;
         int fresh = Ref.tmp(fn.newTemporary(fn.tmpClass[t], fn.tmpName[t] == 0 ? 0 : fn.tmpName[t] | Fn.VERSION));
-        if (undoCount + 2 > undo.length) undo = Arrays.copyOf(undo, 2 * undo.length);
-        undo[undoCount++] = t;
-        undo[undoCount++] = current[t];
+        remember(t);
         current[t] = fresh;
         return fresh;
     }

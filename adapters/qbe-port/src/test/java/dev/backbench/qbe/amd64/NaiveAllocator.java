@@ -41,10 +41,7 @@ final class NaiveAllocator implements Output.Passes {
     @Override
     public void run(Fn fn) {
         cfg.compute(fn);
-        if (random.nextBoolean()) {
-            uses.compute(fn);
-            promote.run(fn, uses);
-        }
+        if (random.nextBoolean()) promote.run(fn);
         dominators.compute(fn, cfg);
         ssa.run(fn, cfg, dominators);
         abi.run(fn);

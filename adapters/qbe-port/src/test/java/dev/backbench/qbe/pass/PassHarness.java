@@ -59,8 +59,7 @@ final class PassHarness {
 
     void toSsa(Fn fn) {
         cfg.compute(fn);
-        uses.compute(fn);
-        promote.run(fn, uses);
+        promote.run(fn);
         dominators.compute(fn, cfg);
         ssa.run(fn, cfg, dominators);
     }
