@@ -16,11 +16,20 @@ import dev.backbench.cranelift.ir.Types;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
 import dev.backbench.wasm.ValType;
+import java.nio.charset.StandardCharsets;
 
 /** The function under construction: where instructions go, and what every function begins with. Values are CLIF's; a comparison is an i8 until Wasm wants its i32. */
 final class Body {
+    /** Alias regions, disjoint: linear memory, elements of tables, all else of the runtime. */
+    private static final int HEAP = 0, TABLE = 1, VMCTX = 2;
+    private static final byte[][] REGIONS = {name("heap"), name("table"), name("vmctx")};
+    /** An access that traps outside the memory, so that it is neither dropped nor moved. */
+    static final int LINEAR = MemFlags.withRegion(MemFlags.NONE | MemFlags.LITTLE, HEAP);
     /** Memory of the runtime, which is there; with what never changes once an instance exists. */
-    static final int RUNTIME = MemFlags.ALIGNED, FIXED = RUNTIME | MemFlags.READONLY | MemFlags.CAN_MOVE;
+    static final int RUNTIME = MemFlags.withRegion(MemFlags.ALIGNED, VMCTX), FIXED = RUNTIME | MemFlags.READONLY | MemFlags.CAN_MOVE;
+    static final int ELEMENT = MemFlags.withRegion(MemFlags.ALIGNED, TABLE);
+    /** Results on the stack of a caller: in no region. */
+    static final int SLOT = MemFlags.ALIGNED;
 
     final Function fn;
     private final Pool pool;
@@ -37,6 +46,10 @@ final class Body {
         pool = fn.pool;
     }
 
+    private static byte[] name(String region) {
+        return region.getBytes(StandardCharsets.US_ASCII);
+    }
+
     /** The entry is open, its parameters are there. @param hasResultPointer whether the second of them is the place for results */
     void begin(boolean hasResultPointer) {
         int params = fn.blockParams(block);
@@ -44,6 +57,11 @@ final class Body {
         resultPointer = hasResultPointer ? pool.get(params, 1) : -1;
         areaBytes = 0;
         usesMemoryBase = false;
+        for (int r = 0; r < REGIONS.length; r++) {
+            fn.entities.regions.define(r);
+            fn.entities.regions.set(r, Entities.REGION_USER, r);
+            fn.entities.regions.set(r, Entities.REGION_TEXT, fn.text.add(REGIONS[r], 0, REGIONS[r].length));
+        }
         memoryBaseLoad = fn.insts();
         memoryBase = load(Op.LOAD, I64, FIXED, instance, InstanceLayout.MEMORY_BASE);
     }

@@ -164,7 +164,7 @@ final class Calls {
             return;
         }
         for (int i = 0; i < count; i++) {
-            b.store(Op.STORE, Body.type(type.results()[i]), Body.RUNTIME, results[i], b.resultPointer, (long) i * InstanceLayout.SLOT_BYTES);
+            b.store(Op.STORE, Body.type(type.results()[i]), Body.SLOT, results[i], b.resultPointer, (long) i * InstanceLayout.SLOT_BYTES);
         }
         b.inst(Op.RETURN, Types.NONE);
     }
@@ -209,7 +209,7 @@ final class Calls {
             for (int i = 0; i < types.length; i++) results[i] = fn.newValue(Body.type(types[i]), Function.RESULT, inst);
             fn.setResults(inst, pool.of(results, types.length));
         } else {
-            for (int i = 0; i < types.length; i++) results[i] = b.load(Op.LOAD, Body.type(types[i]), Body.RUNTIME, area, (long) i * InstanceLayout.SLOT_BYTES);
+            for (int i = 0; i < types.length; i++) results[i] = b.load(Op.LOAD, Body.type(types[i]), Body.SLOT, area, (long) i * InstanceLayout.SLOT_BYTES);
         }
     }
 

@@ -7,7 +7,6 @@ import static dev.backbench.cranelift.ir.Types.I64;
 import static dev.backbench.cranelift.ir.Types.I8;
 
 import dev.backbench.cranelift.ir.IntCC;
-import dev.backbench.cranelift.ir.MemFlags;
 import dev.backbench.cranelift.ir.Op;
 import dev.backbench.spi.abi.Builtin;
 import dev.backbench.spi.abi.InstanceLayout;
@@ -17,8 +16,6 @@ import dev.backbench.wasm.WasmModule;
 
 /** Linear memory, globals and tables, by {@code docs/abi.md}. */
 final class Memory {
-    /** An access that traps outside the memory, so that it is neither dropped nor moved. */
-    private static final int LINEAR = MemFlags.NONE | MemFlags.LITTLE;
     /** By opcode from {@code i32.load} and {@code i32.store} on. */
     private static final Op[] LOADS = {Op.LOAD, Op.LOAD, Op.LOAD, Op.LOAD, Op.SLOAD8, Op.ULOAD8, Op.SLOAD16, Op.ULOAD16, Op.SLOAD8, Op.ULOAD8, Op.SLOAD16, Op.ULOAD16,
         Op.SLOAD32, Op.ULOAD32};
@@ -49,12 +46,12 @@ final class Memory {
 
     int load(int opcode, int address, long offset) {
         int which = opcode - Opcode.I32_LOAD, pointer = pointer(address, offset, LOAD_BYTES[which]);
-        return b.load(LOADS[which], LOAD_TYPE[which], LINEAR, pointer, pointerOffset);
+        return b.load(LOADS[which], LOAD_TYPE[which], Body.LINEAR, pointer, pointerOffset);
     }
 
     void store(int opcode, int address, int value, long offset) {
         int which = opcode - Opcode.I32_STORE, pointer = pointer(address, offset, STORE_BYTES[which]);
-        b.store(STORES[which], STORE_TYPE[which], LINEAR, value, pointer, pointerOffset);
+        b.store(STORES[which], STORE_TYPE[which], Body.LINEAR, value, pointer, pointerOffset);
     }
 
     private int pointer(int address, long offset, int bytes) {
@@ -148,11 +145,11 @@ final class Memory {
     }
 
     int tableGet(int table, int index, TrapReason outside) {
-        return b.load(Op.LOAD, I64, Body.RUNTIME, element(table, index, outside), 0);
+        return b.load(Op.LOAD, I64, Body.ELEMENT, element(table, index, outside), 0);
     }
 
     void tableSet(int table, int index, int value) {
-        b.store(Op.STORE, I64, Body.RUNTIME, value, element(table, index, TrapReason.TABLE_OUT_OF_BOUNDS), 0);
+        b.store(Op.STORE, I64, Body.ELEMENT, value, element(table, index, TrapReason.TABLE_OUT_OF_BOUNDS), 0);
     }
 
     int tableSize(int table) {
