@@ -17,12 +17,13 @@ class AllocatorsTest {
     static Allocator named(String name) {
         return switch (name) {
             case "fast" -> new FastAllocator();
+            case "splitting" -> new SplittingAllocator();
             default -> throw new IllegalArgumentException(name);
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fast"})
+    @ValueSource(strings = {"fast", "splitting"})
     void randomCode(String name) {
         Allocator allocator = named(name);
         Allocation allocation = new Allocation();

@@ -1,0 +1,286 @@
+package dev.backbench.cranelift.regalloc;
+
+import dev.backbench.cranelift.mach.VCode;
+import java.util.Arrays;
+
+/**
+ * For each virtual register where it is defined, its uses in order of position, after which of them it is dead, and the blocks at whose begin it lives as ranges of indices. An argument is a use
+ * by the instruction that leaves the block. A value that only one block names costs nothing but its uses; the others are followed from their uses upwards through the predecessors, value by
+ * value, which visits each pair of a value and a block it lives into once. Where that would be more than {@link #VISITS} a use on average, the rest of the values are taken to live from their
+ * definition to the end of the outermost loop around their last use: longer than they do, which costs registers and not correctness.
+ *
+ * <p>The queries move cursors: positions and indices asked for must not go down.
+ */
+final class Liveness {
+    private static final int VISITS = 64;
+
+    final BlockOrder order = new BlockOrder();
+    private VCode code;
+    int vregs;
+
+    /** By value: index of the block and position of its definition, the instruction that computes it again (-1: none), the first of its uses. */
+    int[] defBlock = new int[256], defPosition = new int[256], rematerialize = new int[256], useStart = new int[257];
+    private int[] useCursor = new int[256], rangeCursor = new int[256], rangeEnd = new int[256];
+
+    /** By use: its position; index of its block, fixed register + 1 (6 bits) and whether the value is dead behind it (1 bit). */
+    int[] usePosition = new int[512], useInfo = new int[512];
+    private int uses;
+
+    private int[] low = new int[64], high = new int[64];
+    private int ranges;
+    private long visits;
+    private int[] into = new int[32], outOf = new int[32], found = new int[32];
+
+    // Positions at which registers are written or read by name.
+    private final int[] fixedStart = new int[VCode.REGISTERS + 1], fixedCursor = new int[VCode.REGISTERS];
+    private int[] fixedPosition = new int[64], clobberPosition = new int[64], clobberMask = new int[64];
+    private int clobbers, clobberCursor;
+
+    void run(VCode code) {
+        this.code = code;
+        reserve();
+        order.run(code);
+        count();
+        fill();
+        live();
+        System.arraycopy(useStart, 0, useCursor, 0, vregs);
+        System.arraycopy(fixedStart, 0, fixedCursor, 0, VCode.REGISTERS);
+        clobberCursor = 0;
+    }
+
+    private void reserve() {
+        vregs = code.vregs();
+        if (defBlock.length < vregs) {
+            int size = Math.max(vregs, 2 * defBlock.length);
+            defBlock = new int[size];
+            defPosition = new int[size];
+            rematerialize = new int[size];
+            useStart = new int[size + 1];
+            useCursor = new int[size];
+            rangeCursor = new int[size];
+            rangeEnd = new int[size];
+        }
+        if (into.length < code.blocks()) {
+            int size = Math.max(code.blocks(), 2 * into.length);
+            into = new int[size];
+            outOf = new int[size];
+            found = new int[size];
+        }
+        Arrays.fill(into, 0, code.blocks(), -1);
+        Arrays.fill(outOf, 0, code.blocks(), -1);
+    }
+
+    // ---- definitions and uses ----
+
+    /** Where definitions are, and how many uses each value has, at [vreg + 1]. */
+    private void count() {
+        Arrays.fill(rematerialize, 0, vregs, -1);
+        Arrays.fill(useStart, 0, vregs + 1, 0);
+        Arrays.fill(fixedStart, 0);
+        clobbers = 0;
+        for (int i = 0; i < order.blocks; i++) {
+            int block = order.block[i];
+            for (int k = 0, n = code.parameterCount(block); k < n; k++) define(code.parameter(block, k), i, order.base[i] - 1);
+            countInsts(i, block);
+            for (int k = 0, n = code.argumentCount(block); k < n; k++) useStart[code.argument(block, k) + 1]++;
+        }
+    }
+
+    private void define(int vreg, int index, int position) {
+        defBlock[vreg] = index;
+        defPosition[vreg] = position;
+    }
+
+    private void countInsts(int index, int block) {
+        int position = order.base[index];
+        for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++, position++) {
+            int first = code.firstOperand(inst), last = code.firstOperand(inst + 1);
+            for (int operand = first; operand < last; operand++) {
+                int vreg = code.vreg(operand);
+                if (code.constraint(operand) == VCode.FIXED) fixedStart[code.operandRegister(operand) + 1]++;
+                if (code.isDef(operand)) define(vreg, index, position);
+                else useStart[vreg + 1]++;
+            }
+            if ((code.traits(inst) & VCode.REMATERIALIZABLE) != 0) rematerialize[code.vreg(first)] = inst;
+            if (code.clobbers(inst) != 0) clobber(position, code.clobbers(inst));
+        }
+    }
+
+    private void clobber(int position, int mask) {
+        if (clobbers == clobberPosition.length) {
+            clobberPosition = Arrays.copyOf(clobberPosition, 2 * clobbers);
+            clobberMask = Arrays.copyOf(clobberMask, 2 * clobbers);
+        }
+        clobberPosition[clobbers] = position;
+        clobberMask[clobbers++] = mask;
+    }
+
+    private void fill() {
+        for (int v = 0; v < vregs; v++) useStart[v + 1] += useStart[v];
+        uses = useStart[vregs];
+        if (usePosition.length < uses) {
+            usePosition = new int[Math.max(uses, 2 * usePosition.length)];
+            useInfo = new int[usePosition.length];
+        }
+        for (int r = 0; r < VCode.REGISTERS; r++) fixedStart[r + 1] += fixedStart[r];
+        if (fixedPosition.length < fixedStart[VCode.REGISTERS]) fixedPosition = new int[2 * fixedStart[VCode.REGISTERS]];
+        System.arraycopy(useStart, 0, useCursor, 0, vregs);
+        System.arraycopy(fixedStart, 0, fixedCursor, 0, VCode.REGISTERS);
+        for (int i = 0; i < order.blocks; i++) fillBlock(i, order.block[i]);
+    }
+
+    private void fillBlock(int index, int block) {
+        int position = order.base[index];
+        for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++, position++) {
+            for (int operand = code.firstOperand(inst), last = code.firstOperand(inst + 1); operand < last; operand++) {
+                int fixed = 0;
+                if (code.constraint(operand) == VCode.FIXED) {
+                    fixed = code.operandRegister(operand) + 1;
+                    fixedPosition[fixedCursor[fixed - 1]++] = position;
+                }
+                if (!code.isDef(operand)) use(code.vreg(operand), position, index << 7 | fixed << 1);
+            }
+        }
+        for (int k = 0, n = code.argumentCount(block); k < n; k++) use(code.argument(block, k), position - 1, index << 7);
+    }
+
+    private void use(int vreg, int position, int info) {
+        int use = useCursor[vreg]++;
+        usePosition[use] = position;
+        useInfo[use] = info;
+    }
+
+    // ---- where values live ----
+
+    private void live() {
+        ranges = 0;
+        visits = 0;
+        for (int v = 0; v < vregs; v++) {
+            rangeCursor[v] = ranges;
+            int start = useStart[v], end = useStart[v + 1], home = defBlock[v];
+            if (start < end) {
+                if (useInfo[end - 1] >>> 7 == home) useInfo[end - 1] |= 1;
+                else if (visits > (long) VISITS * (uses + 1000)) extend(v);
+                else follow(v, start, end, home);
+            }
+            rangeEnd[v] = ranges;
+        }
+    }
+
+    private void follow(int v, int start, int end, int home) {
+        int n = 0;
+        for (int k = start; k < end; k++) {
+            int b = useInfo[k] >>> 7;
+            if (b != home && into[b] != v) {
+                into[b] = v;
+                found[n++] = b;
+            }
+        }
+        for (int i = 0; i < n; i++) {
+            int b = order.block[found[i]];
+            for (int k = 0, count = code.predecessorCount(b); k < count; k++) {
+                int p = order.index[code.predecessor(b, k)];
+                outOf[p] = v;
+                if (p == home || into[p] == v) continue;
+                into[p] = v;
+                found[n++] = p;
+            }
+        }
+        visits += n;
+        for (int k = start; k < end; k++) {
+            int b = useInfo[k] >>> 7;
+            if ((k + 1 == end || useInfo[k + 1] >>> 7 != b) && outOf[b] != v) useInfo[k] |= 1;
+        }
+        sort(n);
+        for (int i = 0; i < n; ) {
+            int from = found[i];
+            do i++; while (i < n && found[i] == found[i - 1] + 1);
+            addRange(from, found[i - 1]);
+        }
+    }
+
+    private void sort(int n) {
+        if (n > 24) {
+            Arrays.sort(found, 0, n);
+            return;
+        }
+        for (int i = 1; i < n; i++) {
+            int x = found[i], k = i;
+            for (; k > 0 && found[k - 1] > x; k--) found[k] = found[k - 1];
+            found[k] = x;
+        }
+    }
+
+    private void extend(int v) {
+        addRange(defBlock[v] + 1, Math.max(defBlock[v] + 1, order.loopsEnd[useInfo[useStart[v + 1] - 1] >>> 7]));
+    }
+
+    private void addRange(int from, int to) {
+        if (ranges == low.length) {
+            low = Arrays.copyOf(low, 2 * ranges);
+            high = Arrays.copyOf(high, 2 * ranges);
+        }
+        low[ranges] = from;
+        high[ranges++] = to;
+    }
+
+    // ---- queries ----
+
+    boolean isUsed(int vreg) {
+        return useStart[vreg] < useStart[vreg + 1];
+    }
+
+    /** The first use at {@code position} or behind it; {@code useStart[vreg + 1]}: none. */
+    int nextUse(int vreg, int position) {
+        int use = useCursor[vreg], end = useStart[vreg + 1];
+        while (use < end && usePosition[use] < position) use++;
+        return useCursor[vreg] = use;
+    }
+
+    /** Whether the value, used by the instruction there, is dead behind it. */
+    boolean diesAt(int vreg, int position) {
+        int use = nextUse(vreg, position), end = useStart[vreg + 1];
+        while (use + 1 < end && usePosition[use + 1] == position) use++;
+        return (useInfo[use] & 1) != 0;
+    }
+
+    boolean livesInto(int vreg, int index) {
+        int range = rangeCursor[vreg], end = rangeEnd[vreg];
+        while (range < end && high[range] < index) range++;
+        rangeCursor[vreg] = range;
+        return range < end && low[range] <= index;
+    }
+
+    /** Index of the last block in which it lives. */
+    int lastBlock(int vreg) {
+        int last = useStart[vreg] < useStart[vreg + 1] ? useInfo[useStart[vreg + 1] - 1] >>> 7 : defBlock[vreg];
+        int end = rangeEnd[vreg];
+        return end > (vreg == 0 ? 0 : rangeEnd[vreg - 1]) ? Math.max(last, high[end - 1]) : last;
+    }
+
+    /** The position behind which the value is of no use, to the precision of a block where it lives around a loop. */
+    int lastPosition(int vreg) {
+        int last = usePosition[useStart[vreg + 1] - 1], block = lastBlock(vreg);
+        return block > useInfo[useStart[vreg + 1] - 1] >>> 7 ? order.base[block + 1] : last;
+    }
+
+    /** Position of the first instruction with clobbers behind {@code position}. */
+    int nextClobber(int position) {
+        while (clobberCursor < clobbers && clobberPosition[clobberCursor] <= position) clobberCursor++;
+        return clobberCursor < clobbers ? clobberPosition[clobberCursor] : Integer.MAX_VALUE;
+    }
+
+    /** Of the instruction that {@link #nextClobber} found. */
+    int nextClobberMask() {
+        return clobberMask[clobberCursor];
+    }
+
+    /** The first position behind {@code position} where the register is named or, as far as the next instruction with clobbers tells, clobbered. */
+    int nextBlocked(int register, int position) {
+        int k = fixedCursor[register], end = fixedStart[register + 1];
+        while (k < end && fixedPosition[k] <= position) k++;
+        fixedCursor[register] = k;
+        int fixed = k < end ? fixedPosition[k] : Integer.MAX_VALUE, clobber = nextClobber(position);
+        return clobber < fixed && (clobberMask[clobberCursor] >>> register & 1) != 0 ? clobber : fixed;
+    }
+}

@@ -1,0 +1,158 @@
+package dev.backbench.cranelift.regalloc;
+
+import dev.backbench.cranelift.mach.VCode;
+import java.util.Arrays;
+
+/**
+ * The good allocator: one pass forwards over the blocks that gives registers and takes them away again, looking ahead at where values are used next, in the manner of Traub, Holloway and Smith
+ * (Quality and Speed in Linear-scan Register Allocation, 1998) and of Braun and Hack (Register Spilling and Live-Range Splitting for SSA-Form Programs, 2009). A value may be in several
+ * registers one after another and in memory in between; {@link Liveness} says what lives where, {@link RegisterFile} chooses, {@link InstAllocator} serves the instructions, {@link MoveInserter}
+ * writes the moves down and gives out the slots.
+ *
+ * <p>A block begins as one of its predecessors ends; on the edges from the others moves make it so. A loop begins with what it uses in registers that its calls leave alone, as far as there are
+ * any, so that what does not fit is moved outside of it.
+ *
+ * <p>Invariants. A value's slot is written once, where the value is defined (a parameter's at the begin of its block, or on the edges), so it is valid wherever the value lives. A value that
+ * lives and lies in no register was {@linkplain RegisterFile#spill spilled}. Blocks come behind those that dominate them.
+ */
+public final class SplittingAllocator implements Allocator {
+    private static final int NONE = RegisterFile.NONE;
+    /** Of so many predecessors it is looked whether they leave a value in a register too. */
+    private static final int PREDECESSORS = 4;
+
+    private final Liveness live = new Liveness();
+    private final RegisterFile file = new RegisterFile(live);
+    private final ParallelMove moves = new ParallelMove();
+    private final InstAllocator insts = new InstAllocator(live, file, moves);
+    private final BlockStates states = new BlockStates();
+    private final MoveInserter inserter = new MoveInserter(live, file, states);
+    private VCode code;
+    /** By value, the register at the end of the predecessor at hand; NONE between two uses. */
+    private int[] left = new int[256];
+    private int[] firstMove = new int[33];
+
+    @Override
+    public void run(VCode code, int allocatable, Allocation result) {
+        this.code = code;
+        result.reset(code.operands());
+        live.run(code);
+        file.begin(code, allocatable);
+        insts.begin(code, result);
+        int blocks = code.blocks();
+        states.reserve(blocks);
+        moves.reserve(code, allocatable, VCode.REGISTERS + code.vregs());
+        if (left.length < code.vregs()) {
+            left = new int[Math.max(code.vregs(), 2 * left.length)];
+            Arrays.fill(left, NONE);
+        } else if (left[0] == 0) Arrays.fill(left, NONE);
+        if (firstMove.length <= blocks) firstMove = new int[Math.max(blocks + 1, 2 * firstMove.length)];
+        for (int index = 0; index < blocks; index++) block(index);
+        firstMove[blocks] = moves.out.count;
+        inserter.run(code, allocatable, result, moves.out, firstMove);
+    }
+
+    private void block(int index) {
+        int block = live.order.block[index], position = live.order.base[index];
+        file.index = index;
+        file.position = position - 1;
+        if (index > 0) enter(index, block);
+        states.saveStart(index, file);
+        firstMove[index] = moves.out.count;
+        for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++) insts.run(inst, position++);
+        states.saveEnd(index, file);
+        file.releaseAll();
+    }
+
+    // ---- what lies where at the begin of a block ----
+
+    private void enter(int index, int block) {
+        int from = mainPredecessor(index, block), mask = states.endMask[from];
+        for (int set = mask; set != 0; set &= set - 1) {
+            int r = Integer.numberOfTrailingZeros(set), vreg = states.atEnd(from, r);
+            left[vreg] = r;
+            if (live.livesInto(vreg, index)) file.bind(vreg, r);
+        }
+        if (code.predecessorCount(block) > 1) {
+            if (live.order.loopEnd[index] >= 0) enterLoop(index);
+            else dropMissing(index, block, from);
+        }
+        int source = live.order.block[from];
+        for (int i = 0, n = code.parameterCount(block); i < n; i++) {
+            int parameter = code.parameter(block, i);
+            if (live.isUsed(parameter)) enterParameter(parameter, left[code.argument(source, i)]);
+        }
+        for (int set = mask; set != 0; set &= set - 1) left[states.atEnd(from, Integer.numberOfTrailingZeros(set))] = NONE;
+    }
+
+    /** The one of those allocated that is left most often; the last of several. */
+    private int mainPredecessor(int index, int block) {
+        int best = NONE, most = -1;
+        for (int i = 0, n = code.predecessorCount(block); i < n; i++) {
+            int p = live.order.index[code.predecessor(block, i)];
+            if (p >= index) continue;
+            int frequency = file.frequency(p);
+            if (frequency > most || frequency == most && p > best) {
+                best = p;
+                most = frequency;
+            }
+        }
+        return best;
+    }
+
+    /** A value that another predecessor leaves in memory alone, and that the block itself does not use, stays there. */
+    private void dropMissing(int index, int block, int from) {
+        int n = Math.min(PREDECESSORS, code.predecessorCount(block));
+        for (int set = file.occupied; set != 0; set &= set - 1) {
+            int vreg = file.occupant[Integer.numberOfTrailingZeros(set)], use = live.nextUse(vreg, file.position);
+            if (use < live.useStart[vreg + 1] && live.useInfo[use] >>> 7 == index) continue;
+            for (int i = 0; i < n; i++) {
+                int p = live.order.index[code.predecessor(block, i)];
+                if (p < index && p != from && !isAtEnd(p, vreg)) {
+                    file.release(vreg);
+                    file.spill(vreg);
+                    break;
+                }
+            }
+        }
+    }
+
+    private boolean isAtEnd(int index, int vreg) {
+        for (int set = states.endMask[index]; set != 0; set &= set - 1) if (states.atEnd(index, Integer.numberOfTrailingZeros(set)) == vreg) return true;
+        return false;
+    }
+
+    /** Around a loop with calls: what the loop uses goes to registers that survive them, what it does not use and would be lost goes to memory. */
+    private void enterLoop(int index) {
+        int loopEnd = live.order.loopEndPosition(index);
+        if (live.nextClobber(file.position) > loopEnd) return;
+        int clobbered = live.nextClobberMask();
+        for (int pass = 0; pass < 2; pass++) {
+            for (int set = file.occupied & clobbered; set != 0; set &= set - 1) {
+                int vreg = file.occupant[Integer.numberOfTrailingZeros(set)], use = live.nextUse(vreg, file.position);
+                boolean inLoop = use < live.useStart[vreg + 1] && live.usePosition[use] <= loopEnd;
+                if (inLoop != (pass == 0)) continue;
+                int r = live.rematerialize[vreg] < 0 ? file.choose(vreg, clobbered, false) : NONE;
+                if (r < 0 && inLoop) continue;
+                file.release(vreg);
+                if (r >= 0) file.bind(vreg, r);
+                else file.spill(vreg);
+            }
+        }
+    }
+
+    /** @param hint where the argument lies, or NONE */
+    private void enterParameter(int parameter, int hint) {
+        if (hint >= 0) file.prefer(parameter, hint);
+        int r = file.choose(parameter, 0, false);
+        if (r < 0) {
+            int victim = file.cheapest(file.classMask(parameter));
+            if (file.weight(file.occupant[victim]) >= file.weight(parameter)) {
+                file.needsSlot[parameter] = true;
+                return;
+            }
+            file.evict(victim);
+            r = victim;
+        }
+        file.bind(parameter, r);
+    }
+}
