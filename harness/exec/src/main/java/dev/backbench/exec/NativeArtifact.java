@@ -6,15 +6,16 @@ import dev.backbench.spi.CodeImage;
 import dev.backbench.wasm.WasmModule;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.zip.CRC32;
 
 /**
  * A compiled module before linking: its machine code, and what else an instance needs, which is the module without its function bodies. The
- * serialised form is {magic, version, length of the module, module, code image}.
+ * serialised form is {magic, version, CRC-32 of the module, its length, module, code image}; the image has a sum of its own.
  */
 public final class NativeArtifact implements Artifact {
     private static final int MAGIC = 0x42424E41; // "BBNA"
-    private static final int VERSION = 1;
-    private static final int HEADER = 12;
+    private static final int VERSION = 2;
+    private static final int HEADER = 16;
 
     private final WasmModule module;
     private final CodeImage image;
@@ -36,7 +37,7 @@ public final class NativeArtifact implements Artifact {
     public byte[] serialize() {
         byte[] wasm = Bodies.strip(module.bytes());
         byte[] code = image.serialize();
-        return ByteBuffer.allocate(HEADER + wasm.length + code.length).putInt(MAGIC).putInt(VERSION).putInt(wasm.length).put(wasm).put(code).array();
+        return ByteBuffer.allocate(HEADER + wasm.length + code.length).putInt(MAGIC).putInt(VERSION).putInt(sum(wasm)).putInt(wasm.length).put(wasm).put(code).array();
     }
 
     /** @throws BackendException not an artifact, damaged, or of another version */
@@ -47,11 +48,22 @@ public final class NativeArtifact implements Artifact {
         if (version != VERSION) {
             throw new BackendException("compiled module of version " + version + ", this program reads version " + VERSION + ": compile again");
         }
-        int length = in.getInt();
-        if (length < 0 || length > bytes.length - HEADER) throw new BackendException("damaged compiled module: compile again");
+        int sum = in.getInt(), length = in.getInt();
+        if (length < 0 || length > bytes.length - HEADER) throw damaged();
         byte[] wasm = Arrays.copyOfRange(bytes, HEADER, HEADER + length);
+        if (sum(wasm) != sum) throw damaged();
         CodeImage image = CodeImage.deserialize(Arrays.copyOfRange(bytes, HEADER + length, bytes.length));
         return new NativeArtifact(WasmModule.parse(wasm), image);
+    }
+
+    private static BackendException damaged() {
+        return new BackendException("damaged compiled module: compile again");
+    }
+
+    private static int sum(byte[] bytes) {
+        CRC32 crc = new CRC32();
+        crc.update(bytes);
+        return (int) crc.getValue();
     }
 
     @Override

@@ -121,8 +121,11 @@ class LinkerTest {
         byte[] cut = java.util.Arrays.copyOf(good, good.length - 1);
         assertThrows(BackendException.class, () -> NativeArtifact.deserialize(cut));
         assertThrows(BackendException.class, () -> NativeArtifact.deserialize(new byte[3]));
-        good[good.length - 5] ^= 1;
-        assertThrows(BackendException.class, () -> NativeArtifact.deserialize(good));
+        for (int i = 0; i < good.length; i++) {
+            byte[] damaged = good.clone();
+            damaged[i] ^= 1;
+            assertThrows(BackendException.class, () -> NativeArtifact.deserialize(damaged), "byte " + i + " of " + good.length);
+        }
     }
 
     @Test
