@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Modules of others as files. Sightglass's layout: {@code X.wasm} with {@code X.stdout.expected} and {@code X.stderr.expected} beside it, several in a folder or
+ * Programs of others as files. {@code X.clif} is IR to compile. Sightglass's layout: {@code X.wasm} with {@code X.stdout.expected} and {@code X.stderr.expected} beside it, several in a folder or
  * folders of folders, the program's own folder preopened, its inputs read from there. {@code benchmark.wasm} goes by its folder's name.
  */
 final class FolderLayout {
-    private static final String SUFFIX = ".wasm";
+    private static final String SUFFIX = ".wasm", CLIF = ".clif";
     /** What a benchmark suite may nest; deeper is a home folder named by mistake, or a cycle of links. */
     private static final int DEPTH = 4;
 
@@ -22,15 +22,19 @@ final class FolderLayout {
     static List<Workload> folder(Path folder) {
         List<Path> files;
         try (Stream<Path> walk = Files.walk(folder, DEPTH)) {
-            files = walk.filter(f -> f.getFileName() != null && f.getFileName().toString().endsWith(SUFFIX) && Files.isRegularFile(f)).sorted().toList();
+            files = walk.filter(f -> f.getFileName() != null && isProgram(f.getFileName().toString()) && Files.isRegularFile(f)).sorted().toList();
         } catch (IOException | java.io.UncheckedIOException e) {
             IOException cause = e instanceof java.io.UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e;
             throw new WorkloadException("cannot list " + folder + ": " + Failures.reason(cause), e);
         }
-        if (files.isEmpty()) throw new WorkloadException("there is no " + SUFFIX + " file in " + folder.toAbsolutePath() + " or " + DEPTH + " folders below");
+        if (files.isEmpty()) throw new WorkloadException("there is no " + SUFFIX + " or " + CLIF + " file in " + folder.toAbsolutePath() + " or " + DEPTH + " folders below");
         List<Workload> workloads = new ArrayList<>();
         for (Path file : files) workloads.add(load(file));
         return Names.unique(workloads);
+    }
+
+    private static boolean isProgram(String name) {
+        return name.endsWith(SUFFIX) || name.endsWith(CLIF);
     }
 
     /** One module, or program in a form that its suffix tells, named by the user. Text is refused here; whatever else is wrong with it the front end says with offset and rule. */
@@ -59,7 +63,12 @@ final class FolderLayout {
         boolean module = input.equals(Workload.WASM);
         ModuleSummary code = module ? ModuleSummary.of(bytes) : ModuleSummary.ofText(bytes.length);
         return new Workload(name, name, Origin.FOLDER, "", "", input, file.toAbsolutePath().normalize(), Hex.sha256(bytes), List.of(), null, folder,
-                beside(folder, stem + ".stdout.expected"), beside(folder, stem + ".stderr.expected"), file.toString(), module ? code.whyNotRunnable() : null, null, code);
+                beside(folder, stem + ".stdout.expected"), beside(folder, stem + ".stderr.expected"), file.toString(), whyNotRunnable(input, code), null, code);
+    }
+
+    private static String whyNotRunnable(String input, ModuleSummary code) {
+        if (input.equals("clif")) return "CLIF is compiled only: it holds functions, not a program";
+        return input.equals(Workload.WASM) ? code.whyNotRunnable() : null;
     }
 
     static String parentName(Path file) {
@@ -78,6 +87,7 @@ final class FolderLayout {
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "mjs" -> "js";
             case "py" -> "python";
+            case "clif" -> "clif";
             default -> Workload.WASM;
         };
     }

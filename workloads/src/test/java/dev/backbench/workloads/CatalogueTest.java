@@ -87,13 +87,26 @@ class CatalogueTest {
         Files.writeString(text, "(module)");
         assertMessage("wat2wasm", text.toString());
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertMessage("there is no .wasm file in", empty.toString());
+        assertMessage("there is no .wasm or .clif file in", empty.toString());
         // Damage behind the header is for the front end to describe: such a file is a workload.
         Path cut = folder.resolve("cut.wasm");
         byte[] bytes = module("bench.start", true);
         Files.write(cut, java.util.Arrays.copyOf(bytes, bytes.length - 3));
         Workload workload = catalogue.resolve(cut.toString()).getFirst();
         assertTrue(!workload.code().readable() && workload.runnable());
+    }
+
+    @Test
+    void clifIsCompiledOnly() throws Exception {
+        Files.createDirectories(folder.resolve("ir"));
+        String text = "function %f() {\nblock0:\n    return\n}\n";
+        Files.writeString(folder.resolve("ir/f.clif"), text);
+        Workload workload = catalogue.resolve(folder.resolve("ir").toString()).getFirst();
+        assertEquals("f", workload.name());
+        assertEquals("clif", workload.input());
+        assertEquals("folder-clif", workload.set());
+        assertEquals(text.length(), workload.code().codeBytes());
+        assertTrue(!workload.runnable() && workload.compileOnly().contains("compiled only"), workload.compileOnly());
     }
 
     private void assertMessage(String part, String word) {

@@ -1,5 +1,6 @@
 package dev.backbench.v8;
 
+import dev.backbench.exec.process.Companion;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
@@ -62,16 +63,26 @@ abstract class V8Backend implements Backend {
         return flags;
     }
 
+    /** A node with our worker script, see {@code worker.mjs}. */
+    private Companion node(CompileOptions options) {
+        return new Companion("node", folder -> {
+            List<String> command = new ArrayList<>(List.of("node", "--no-warnings"));
+            command.addAll(flags(options));
+            command.add(Node.script("worker.mjs", folder).toString());
+            return command;
+        });
+    }
+
     @Override
     public Compiler newCompiler(CompileOptions options) {
         if (options.threads() != 1) throw new BackendException("V8 is measured with one compiling thread; leave out --threads");
-        return new V8Compiler(new NodeProcess(flags(options)));
+        return new V8Compiler(node(options));
     }
 
     @Override
     public Ledger ledger(CompileOptions options) {
         String version;
-        try (NodeProcess node = new NodeProcess(flags(options))) {
+        try (Companion node = node(options)) {
             Map<String, String> reply = node.request("version");
             version = "V8 " + reply.get("v8") + ", node " + reply.get("node");
         }

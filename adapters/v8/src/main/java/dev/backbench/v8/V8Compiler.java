@@ -1,5 +1,6 @@
 package dev.backbench.v8;
 
+import dev.backbench.exec.process.Companion;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
@@ -24,11 +25,11 @@ import java.util.stream.Collectors;
 final class V8Compiler extends ProgramCompiler {
     private static final String OWNER = "node";
 
-    private final NodeProcess node;
+    private final Companion node;
     private int modules;
     private Handle unlinked;
 
-    V8Compiler(NodeProcess node) {
+    V8Compiler(Companion node) {
         super(OWNER);
         this.node = node;
     }
@@ -47,7 +48,7 @@ final class V8Compiler extends ProgramCompiler {
         clock.enter("decode+translate+optimise+select+allocate+emit+link");
         try {
             node.request("compile", id, file.toString());
-        } catch (NodeProcess.ScriptError e) {
+        } catch (Companion.Refusal e) {
             throw new BackendException("V8: " + e.getMessage());
         } finally {
             clock.leave();
@@ -97,7 +98,7 @@ final class V8Compiler extends ProgramCompiler {
             Map<String, String> reply;
             try {
                 reply = node.request(words.toArray(String[]::new));
-            } catch (NodeProcess.ScriptError e) {
+            } catch (Companion.Refusal e) {
                 throw failure(e);
             } finally {
                 readOutput(out, config.out());
@@ -121,7 +122,7 @@ final class V8Compiler extends ProgramCompiler {
     }
 
     /** V8's words for a trap; anything else is an error of the host. */
-    private static RuntimeException failure(NodeProcess.ScriptError error) {
+    private static RuntimeException failure(Companion.Refusal error) {
         String message = error.getMessage();
         if (message.contains("call stack size")) return new Trap(TrapReason.STACK_EXHAUSTED, null, -1);
         if (!error.kind().equals("RuntimeError")) return new BackendException("node: " + error.kind() + ": " + message);

@@ -3,6 +3,14 @@ package dev.backbench.spi;
 /** Compiles modules, one after another, on one thread. Nothing derived from a module's bytes survives into the next compile. */
 public interface Compiler extends AutoCloseable {
     /**
+     * Takes in what {@link #compile} is given next, where reading it is no part of compiling: an IR's text, which no front end would write. It is not timed as compiling; a binary
+     * form is read inside {@link #compile}.
+     *
+     * @throws BackendException it cannot be read, or is not valid
+     */
+    default void prepare(byte[] input) {}
+
+    /**
      * Validates and compiles a whole module: nothing is left for a first call.
      *
      * @param wasm the module; not written, not kept

@@ -40,6 +40,13 @@ public final class PhaseClock {
         if (on) switchTo(null);
     }
 
+    /** Counts time that another process measured towards a phase; not to be used inside one. */
+    public void add(String phase, long elapsed) {
+        if (!on) return;
+        int index = indexOf(phase);
+        nanos[index] += elapsed;
+    }
+
     private void switchTo(String phase) {
         long now = System.nanoTime();
         if (current >= 0) nanos[current] += now - since;

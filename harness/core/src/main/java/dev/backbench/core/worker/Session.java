@@ -12,6 +12,7 @@ import dev.backbench.spi.LinkException;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.ProgramResult;
 import dev.backbench.spi.Trap;
+import dev.backbench.spi.WrongResultException;
 import dev.backbench.wasm.WasmException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +109,7 @@ final class Session {
     private void compile(Task task, Program program) throws IOException {
         Meter m = meter();
         begin(task, "compile");
+        compiler.prepare(program.wasm);
         long companion = compiler.companionCpu();
         m.start();
         Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
@@ -125,6 +127,7 @@ final class Session {
 
     private void phases(Task task, Program program) {
         begin(task, "compile");
+        compiler.prepare(program.wasm);
         PhaseClock phases = PhaseClock.running();
         long start = System.nanoTime();
         CompiledModule code = compiler.link(compiler.compile(program.wasm, phases), phases);
@@ -145,6 +148,7 @@ final class Session {
         CompiledModule code = held.get(task.module());
         if (code == null) {
             begin(task, "compile");
+            compiler.prepare(program.wasm);
             code = compiler.link(compiler.compile(program.wasm, PhaseClock.OFF), PhaseClock.OFF);
             held.put(task.module(), code);
         }
@@ -175,8 +179,9 @@ final class Session {
         begin(task, "load");
         m.start();
         open();
-        m.loaded(compiler);
         begin(task, "compile");
+        compiler.prepare(program.wasm);
+        m.loaded(compiler);
         Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
         CompiledModule code = compiler.link(artifact, PhaseClock.OFF);
         m.stop(compiler);
@@ -243,6 +248,7 @@ final class Session {
             case WasmException e -> e.kind() == WasmException.Kind.UNSUPPORTED || e.kind() == WasmException.Kind.LIMIT ? Status.UNSUPPORTED : Status.CRASH;
             case LinkException e -> Status.UNSUPPORTED;
             case Trap e -> Status.WRONG;
+            case WrongResultException e -> Status.WRONG;
             case OutOfMemoryError e -> Status.OOM;
             default -> Status.CRASH;
         };

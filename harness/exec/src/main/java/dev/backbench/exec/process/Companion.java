@@ -1,4 +1,4 @@
-package dev.backbench.v8;
+package dev.backbench.exec.process;
 
 import dev.backbench.spi.BackendException;
 import java.io.BufferedReader;
@@ -9,89 +9,100 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A running {@code node} with our worker script; requests and replies are lines, see {@code worker.mjs}. */
-final class NodeProcess implements AutoCloseable {
-    /** The engine said no: the class and message of the JavaScript error. */
-    static final class ScriptError extends RuntimeException {
+/**
+ * A compiler that runs beside this process for as long as it is needed. Requests are lines of percent-encoded words; the reply to each is {@code ok key=value ...}, with {@code cpu}
+ * (nanoseconds so far) and {@code rss} (peak bytes) of that process among the keys, or {@code error KIND MESSAGE}.
+ */
+public final class Companion implements AutoCloseable {
+    /** The companion said no. */
+    public static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final String kind;
 
-        ScriptError(String kind, String message) {
+        Refusal(String kind, String message) {
             super(message);
             this.kind = kind;
         }
 
-        String kind() {
+        /** The error's class, in the companion's words. */
+        public String kind() {
             return kind;
         }
     }
 
-    private final Path folder;
+    private final String owner;
+    private final Path folder, log;
     private final Process process;
     private final BufferedWriter requests;
     private final BufferedReader replies;
     private long cpu;
     private long peak;
 
-    NodeProcess(List<String> flags) {
+    /**
+     * @param owner for messages
+     * @param command makes the command when it is given the folder for what is exchanged, in which it may put files
+     * @throws BackendException it could not be started
+     */
+    public Companion(String owner, Function<Path, List<String>> command) {
+        this.owner = owner;
         try {
-            folder = Files.createTempDirectory("bench-v8-");
-            List<String> command = new ArrayList<>(List.of("node", "--no-warnings"));
-            command.addAll(flags);
-            command.add(Node.script("worker.mjs", folder).toString());
-            process = new ProcessBuilder(command).redirectError(folder.resolve("node.log").toFile()).start();
+            folder = Files.createTempDirectory("bench-companion-");
+            log = folder.resolve("companion.log");
+            process = new ProcessBuilder(command.apply(folder)).redirectError(log.toFile()).start();
             requests = process.outputWriter();
             replies = process.inputReader();
         } catch (IOException e) {
-            throw new BackendException("node could not be started: " + e.getMessage(), e);
+            throw new BackendException(owner + " could not be started: " + e.getMessage(), e);
         }
     }
 
-    Path folder() {
+    /** For files that are exchanged; removed on {@link #close}. */
+    public Path folder() {
         return folder;
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
     /** CPU nanoseconds of the process up to its last reply. */
-    long cpu() {
+    public long cpu() {
         return cpu;
     }
 
-    long peakBytes() {
+    /** Its peak resident bytes up to then. */
+    public long peakBytes() {
         return peak;
     }
 
     /**
      * @return the fields of the reply
-     * @throws ScriptError the script threw
-     * @throws BackendException node died
+     * @throws Refusal it answered with an error
+     * @throws BackendException it died
      */
-    Map<String, String> request(String... words) {
+    public Map<String, String> request(String... words) {
         try {
-            requests.write(String.join(" ", Stream.of(words).map(NodeProcess::encode).toList()));
+            requests.write(String.join(" ", Stream.of(words).map(Companion::encode).toList()));
             requests.newLine();
             requests.flush();
             String reply = replies.readLine();
             if (reply == null) throw new IOException("it closed its output");
             return parse(reply);
         } catch (IOException e) {
-            throw new BackendException("node died" + exit() + ": " + log(), e);
+            throw new BackendException(owner + " died" + exit() + ": " + words(), e);
         }
     }
 
     private Map<String, String> parse(String reply) {
         String[] words = reply.split(" ");
-        if (words[0].equals("error")) throw new ScriptError(decode(words[1]), words.length > 2 ? decode(words[2]) : "");
+        if (words[0].equals("error")) throw new Refusal(decode(words[1]), words.length > 2 ? decode(words[2]) : "");
         Map<String, String> fields = new HashMap<>();
         for (int i = 1; i < words.length; i++) {
             int equals = words[i].indexOf('=');
@@ -111,9 +122,9 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private String log() {
+    private String words() {
         try {
-            String text = Files.readString(folder.resolve("node.log")).strip();
+            String text = Files.readString(log).strip();
             return text.isEmpty() ? "it said nothing" : text.lines().limit(5).reduce((a, b) -> a + "; " + b).orElse("");
         } catch (IOException e) {
             return "its log cannot be read";
