@@ -4,12 +4,11 @@ import dev.backbench.exec.process.Companion;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
-import dev.backbench.spi.Compiler;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.PhaseClock;
+import dev.backbench.spi.ProgramCompiler;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
-import dev.backbench.spi.Store;
 import dev.backbench.spi.WrongResultException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Asks the companion, which holds one module at a time: first its text as it was read, then its code. */
-final class CraneliftNativeCompiler implements Compiler {
+final class CraneliftNativeCompiler extends ProgramCompiler {
     private static final String OWNER = "cranelift-native";
 
     private final Companion companion;
@@ -29,6 +28,7 @@ final class CraneliftNativeCompiler implements Compiler {
     private Compiled last;
 
     CraneliftNativeCompiler(Path program, String level, String allocator) {
+        super(OWNER);
         companion = new Companion(OWNER, folder -> List.of(program.toString(), level, allocator));
     }
 
@@ -154,16 +154,6 @@ final class CraneliftNativeCompiler implements Compiler {
             @Override
             public void close() {}
         };
-    }
-
-    @Override
-    public Artifact deserialize(byte[] serialized) {
-        throw OpaqueArtifact.noSerialisedForm(OWNER);
-    }
-
-    @Override
-    public Store newStore() {
-        throw new BackendException(OWNER + " compiles CLIF; it makes no instances");
     }
 
     @Override
