@@ -38,12 +38,23 @@ final class SsaSuite {
                 below.filter(f -> Files.isRegularFile(f) && (f.equals(place) || f.toString().endsWith(".ssa"))).sorted().forEach(files::add);
             }
         }
+        linker();
         List<FileResult> results = new ArrayList<>();
         for (Path file : files) {
             results.add(new FileResult(file, List.of(one(file))));
             progress.println("[" + results.size() + "/" + files.size() + "] " + Report.line(results.getLast()));
         }
         return results;
+    }
+
+    /** Before the first test, so that its absence is not told in the middle of the suite. */
+    private static void linker() throws IOException, InterruptedException {
+        try {
+            Process process = new ProcessBuilder("cc", "--version").redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            process.waitFor();
+        } catch (IOException e) {
+            throw new IOException("cc is not on the path; it compiles each test's driver and links it. Type: apt-get install gcc libc6-dev", e);
+        }
     }
 
     private Outcome one(Path file) throws IOException, InterruptedException {

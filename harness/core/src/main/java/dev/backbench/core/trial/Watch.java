@@ -7,6 +7,7 @@ import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Status;
+import dev.backbench.core.store.StoreException;
 import dev.backbench.core.worker.WorkerSpec.Task;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,6 +127,8 @@ final class Watch {
                 failCurrent(Status.named(line.get(3)), line.get(4), -1);
                 rest("the end of a failed task");
             }
+            case "unwritable" -> throw new StoreException("a worker cannot store machine code: " + line.get(1)
+                    + "; the experiment stops here. What was measured before is stored. With room made, --resume goes on where it stopped.");
             case "bye" -> bye = true;
             default -> throw new IllegalStateException("worker said " + line);
         }

@@ -219,15 +219,18 @@ final class Session {
     }
 
     /** Writes the machine code for the experiment to collect. @return its name; null if the back end does not show it */
-    private String store(Artifact artifact) throws IOException {
+    private String store(Artifact artifact) {
         String sha = artifact.codeSha256();
         byte[] code = sha == null ? null : artifact.normalizedCode();
         if (code == null || spec.blobs() == null) return sha;
         Path file = Path.of(spec.blobs(), sha);
-        if (!Files.exists(file)) {
+        if (Files.exists(file)) return sha;
+        try {
             Path part = Path.of(spec.blobs(), sha + ".part");
             Files.write(part, code);
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            reporter.send("unwritable", String.valueOf(e.getMessage())); // a full disk is no fault of the back end's
         }
         return sha;
     }
