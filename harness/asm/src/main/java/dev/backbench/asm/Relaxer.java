@@ -102,10 +102,13 @@ final class Relaxer {
 
     /** From the jump's end to its target. */
     private int distance(int jump) {
-        int label = target[jump];
+        return offset(target[jump]) - (place[jump] + before[jump] + length[jump]);
+    }
+
+    /** Of a label in the code with its jumps. */
+    int offset(int label) {
         assert labelPlace[label] >= 0 : "label not bound";
-        int to = labelPlace[label] + bytesBefore(labelJumps[label]);
-        return to - (place[jump] + before[jump] + length[jump]);
+        return labelPlace[label] + bytesBefore(labelJumps[label]);
     }
 
     private int bytesBefore(int jump) {

@@ -2,8 +2,10 @@ package dev.backbench.asm;
 
 /** A memory operand {@code symbol + displacement + base + index * scale}; one object is filled again and again. Registers are hardware numbers, -1 for none. */
 public final class X64Address {
-    /** What {@link #symbol} numbers: nothing; a global, or a constant of the pool, reached from the instruction pointer; a thread-local, as an offset from {@code fs}. */
-    public static final int PLAIN = 0, GLOBAL = 1, POOL = 2, THREAD = 3, THREAD_OFFSET = 4;
+    /** What {@link #symbol} numbers: nothing; a global, or a constant of the pool, reached from the instruction pointer; a thread-local, as an offset from {@code fs}; a label of the function. */
+    public static final int PLAIN = 0, GLOBAL = 1, POOL = 2, THREAD = 3, THREAD_OFFSET = 4, LABEL = 5;
+    /** In the encoder's list of relocations only: a place to be told, a distance between labels. */
+    static final int MARK = 6, DISTANCE = 7;
 
     public int kind;
     public int symbol;
@@ -29,7 +31,7 @@ public final class X64Address {
         return this;
     }
 
-    /** {@code symbol + displacement}: of a global or a pool constant from the instruction pointer, of a thread-local from {@code fs}. */
+    /** {@code symbol + displacement}: of a global, a pool constant or a label from the instruction pointer, of a thread-local from {@code fs}. */
     public X64Address symbol(int kind, int symbol, int displacement) {
         plain(-1, displacement);
         this.kind = kind;

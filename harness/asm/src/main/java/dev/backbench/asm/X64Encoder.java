@@ -8,8 +8,8 @@ import java.util.Arrays;
  * a relocation.
  */
 public final class X64Encoder implements X64Sink {
-    /** Kinds of relocations: of 32 bits relative to their own place, the same of a call, relative to the thread pointer. The numbers are those of the ELF supplement. */
-    public static final int PC32 = 2, PLT32 = 4, TPOFF32 = 23;
+    /** Kinds of relocations: of 64 bits; of 32 bits relative to their own place, the same of a call, relative to the thread pointer. The numbers are those of the ELF supplement. */
+    public static final int ABS64 = 1, PC32 = 2, PLT32 = 4, TPOFF32 = 23;
 
     private final CodeBuffer code = new CodeBuffer(4096);
     private final Relaxer relaxer = new Relaxer();
@@ -30,7 +30,13 @@ public final class X64Encoder implements X64Sink {
         for (int i = 0; i < relocationCount; i += 4) {
             int place = relocations[i];
             while (jumps < relaxer.jumps() && relaxer.place(jumps) <= place) expanded += relaxer.length(jumps++);
-            sink.relocation(start + place + expanded, relocations[i + 1], relocations[i + 2] >>> 28, relocations[i + 2] & (1 << 28) - 1, relocations[i + 3]);
+            int addressKind = relocations[i + 2] >>> 28, symbol = relocations[i + 2] & (1 << 28) - 1, addend = relocations[i + 3];
+            switch (addressKind) {
+                case X64Address.MARK -> sink.mark(start + place + expanded, symbol);
+                case X64Address.LABEL -> code.set32(place, relaxer.offset(symbol) + addend - (place + expanded));
+                case X64Address.DISTANCE -> code.set32(place, relaxer.offset(symbol) - relaxer.offset(addend));
+                default -> sink.relocation(start + place + expanded, relocations[i + 1], addressKind, symbol, addend);
+            }
         }
         relaxer.write(code, to);
         reset();
@@ -39,14 +45,26 @@ public final class X64Encoder implements X64Sink {
     /** Takes the relocations of a function: @see X64Address for what a symbol numbers. */
     public interface RelocationSink {
         void relocation(int place, int kind, int addressKind, int symbol, int addend);
+
+        /** Where {@link X64Encoder#mark} was called. */
+        default void mark(int place, int value) {}
     }
 
-    private void relocate(int kind, int addressKind, int symbol, int addend) {
+    /** The place of the next instruction, which is no jump to a label, is told to the sink. */
+    public void mark(int value) {
+        addRelocation(0, X64Address.MARK, value, 0);
+    }
+
+    private void addRelocation(int kind, int addressKind, int symbol, int addend) {
         if (relocationCount + 4 > relocations.length) relocations = Arrays.copyOf(relocations, 2 * relocations.length);
         relocations[relocationCount++] = code.size();
         relocations[relocationCount++] = kind;
         relocations[relocationCount++] = addressKind << 28 | symbol;
         relocations[relocationCount++] = addend;
+    }
+
+    private void relocate(int kind, int addressKind, int symbol, int addend) {
+        addRelocation(kind, addressKind, symbol, addend);
         code.put32(0);
     }
 
@@ -64,7 +82,7 @@ public final class X64Encoder implements X64Sink {
         int rex = (size == 8 ? 8 : 0) | reg >> 3 << 2 | index >> 3 << 1 | base >> 3;
         if (rex != 0 || lowByte(regSize, reg) || lowByte(rmSize, base)) code.put8(0x40 | rex);
         if (opcode > 0xFF) code.put8(opcode >> 8);
-        code.put8(size == 1 && opcode < 0x100 ? opcode & ~1 : opcode);
+        code.put8(size == 1 && (opcode < 0x100 || insn == X64Insn.CMPXCHG || insn == X64Insn.XADD) ? opcode & ~1 : opcode);
     }
 
     private void direct(int insn, int size, int opcode, int reg, int regSize, int rm, int rmSize) {
@@ -78,7 +96,7 @@ public final class X64Encoder implements X64Sink {
         if (a.fs) code.put8(0x64);
         start(insn, size, opcode, reg, regSize, 0, Math.max(a.index, 0), Math.max(a.base, 0));
         int middle = (reg & 7) << 3;
-        if (a.kind == X64Address.GLOBAL || a.kind == X64Address.POOL) {
+        if (a.kind == X64Address.GLOBAL || a.kind == X64Address.POOL || a.kind == X64Address.LABEL) {
             code.put8(middle | 5);
             relocate(PC32, a.kind, a.symbol, a.displacement - 4 - behind);
         } else if (a.kind == X64Address.THREAD || a.base < 0) {
@@ -149,8 +167,8 @@ public final class X64Encoder implements X64Sink {
         boolean shift = insn >= X64Insn.ROL && insn <= X64Insn.SAR;
         if (shift && value == 1) {
             direct(insn, size, 0xD1, digit, 0, reg, size);
-        } else if (shift) {
-            direct(insn, size, 0xC1, digit, 0, reg, size);
+        } else if (shift || insn == X64Insn.BT) {
+            direct(insn, size, shift ? 0xC1 : X64Insn.GROUP[insn], digit, 0, reg, size);
             code.put8(value);
         } else if (insn == X64Insn.IMUL) {
             multiply(size, reg, reg, value);
@@ -215,6 +233,10 @@ public final class X64Encoder implements X64Sink {
             code.put8((insn == X64Insn.PUSH ? 0x50 : 0x58) | reg & 7);
             return;
         }
+        if (insn == X64Insn.BSWAP) {
+            start(insn, size, 0x0FC8 | reg & 7, 0, 0, 0, 0, reg);
+            return;
+        }
         boolean shift = insn >= X64Insn.ROL && insn <= X64Insn.SAR, narrow = insn == X64Insn.CALL || insn == X64Insn.JMP;
         direct(insn, narrow ? 4 : size, shift ? 0xD3 : X64Insn.GROUP[insn], X64Insn.DIGIT[insn], 0, reg, X64Insn.rmSize(insn, size));
     }
@@ -245,6 +267,41 @@ public final class X64Encoder implements X64Sink {
         code.put8(size == 8 ? 0x0B : 0x0A);
         code.put8(0xC0 | (reg & 7) << 3 | rm & 7);
         code.put8(mode | 8);
+    }
+
+    @Override
+    public void rrr(int insn, int size, int reg, int second, int rm) {
+        boolean lowest = insn >= X64Insn.BLSR && insn <= X64Insn.BLSI;
+        vex(insn, insn == X64Insn.VFMADD213SD ? 8 : size, 2, lowest ? X64Insn.DIGIT[insn] : reg, second, rm);
+    }
+
+    @Override
+    public void rotate(int size, int reg, int rm, int count) {
+        vex(X64Insn.RORX, size, 3, reg, 0, rm);
+        code.put8(count);
+    }
+
+    /** The form of three bytes, whose register bits are inverted. @param map 2 for {@code 0F38}, 3 for {@code 0F3A} */
+    private void vex(int insn, int size, int map, int reg, int second, int rm) {
+        code.reserve();
+        code.put8(0xC4);
+        code.put8((reg < 8 ? 0x80 : 0) | 0x40 | (rm < 8 ? 0x20 : 0) | map);
+        code.put8((size == 8 ? 0x80 : 0) | (~second & 15) << 3 | X64Insn.PREFIX[insn]);
+        code.put8(X64Insn.OPCODE[insn]);
+        code.put8(0xC0 | (reg & 7) << 3 | rm & 7);
+    }
+
+    @Override
+    public void shiftDouble(int insn, int size, int to, int from, int count) {
+        int opcode = X64Insn.STORE[insn];
+        direct(insn, size, count < 0 ? opcode : opcode & ~1, from, size, to, size);
+        if (count >= 0) code.put8(count);
+    }
+
+    @Override
+    public void lock() {
+        code.reserve();
+        code.put8(0xF0);
     }
 
     @Override
@@ -279,6 +336,28 @@ public final class X64Encoder implements X64Sink {
         code.reserve();
         code.put8(0xE8);
         relocate(offset == 0 ? PLT32 : PC32, X64Address.GLOBAL, symbol, offset - 4);
+    }
+
+    @Override
+    public void tailCall(int symbol) {
+        code.reserve();
+        code.put8(0xE9);
+        relocate(PLT32, X64Address.GLOBAL, symbol, -4);
+    }
+
+    @Override
+    public void address(int reg, int symbol) {
+        code.reserve();
+        code.put8(0x48 | reg >> 3);
+        code.put8(0xB8 | reg & 7);
+        relocate(ABS64, X64Address.GLOBAL, symbol, 0);
+        code.put32(0);
+    }
+
+    @Override
+    public void distance(int label, int from) {
+        code.reserve();
+        relocate(0, X64Address.DISTANCE, label, from);
     }
 
     @Override

@@ -30,7 +30,16 @@ public final class X64Insn {
     /** Counts of zeros, which give the width for zero. */
     public static final int LZCNT = 97, TZCNT = 98;
     public static final int MINSS = 99, MINSD = 100, MAXSS = 101, MAXSD = 102, ORPS = 103;
-    public static final int COUNT = 104;
+    /** Tests a bit, by a register or an immediate. */
+    public static final int BT = 104, BSWAP = 105;
+    /** With memory; the first two also with {@link X64Sink#lock}. */
+    public static final int CMPXCHG = 106, XADD = 107, CMPXCHG16B = 108;
+    public static final int ANDNPS = 109, INT3 = 110, CWD = 111;
+    /** Of two registers, see {@link X64Sink#shiftDouble}. */
+    public static final int SHLD = 112, SHRD = 113;
+    /** Three operands, see {@link X64Sink#rrr}; of the shifts the second is the count, {@link #RORX} takes an immediate; {@link #BLSR} to {@link #BLSI} have no first. */
+    public static final int ANDN = 114, SHLX = 115, SHRX = 116, SARX = 117, RORX = 118, BLSR = 119, BLSMSK = 120, BLSI = 121, VFMADD213SS = 122, VFMADD213SD = 123;
+    public static final int COUNT = 124;
 
     private static final String[] CONDITIONS = {"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"};
 
@@ -46,6 +55,7 @@ public final class X64Insn {
     private static final String[] NAMES = new String[COUNT];
     private static final byte[] FLAGS = new byte[COUNT];
 
+    private static final int VEX_66 = 1, VEX_F3 = 2, VEX_F2 = 3;
     private static final int SUFFIX = 1, REG_XMM = 2, RM_XMM = 4, RM8 = 8, RM16 = 16, RM32 = 32;
 
     static {
@@ -83,6 +93,7 @@ public final class X64Insn {
         fixed(CQO, "cqto", 0x4899);
         fixed(UD2, "ud2", 0x0F0B);
         floats();
+        rare();
         for (int c = 0; c < 16; c++) {
             group(general(SET + c, "set" + CONDITIONS[c], 0, 0), 0x0F90 | c, 0);
             FLAGS[SET + c] = RM8;
@@ -91,6 +102,41 @@ public final class X64Insn {
     }
 
     private X64Insn() {}
+
+    private static void rare() {
+        group(general(BT, "bt", 0, 0x0FA3), 0x0FBA, 4);
+        general(BSWAP, "bswap", 0, 0);
+        general(CMPXCHG, "cmpxchg", 0, 0x0FB1);
+        general(XADD, "xadd", 0, 0x0FC1);
+        NAMES[CMPXCHG16B] = "cmpxchg16b";
+        group(CMPXCHG16B, 0x0FC7, 1);
+        sse(ANDNPS, "andnps", 0, 0x0F55, REG_XMM | RM_XMM);
+        fixed(INT3, "int3", 0xCC);
+        fixed(CWD, "cwtd", 0x6699);
+        general(SHLD, "shld", 0, 0x0FA5);
+        general(SHRD, "shrd", 0, 0x0FAD);
+        vex(ANDN, "andn", 0, 0xF2);
+        vex(SHLX, "shlx", VEX_66, 0xF7);
+        vex(SHRX, "shrx", VEX_F2, 0xF7);
+        vex(SARX, "sarx", VEX_F3, 0xF7);
+        vex(RORX, "rorx", VEX_F2, 0xF0);
+        String[] lowest = {"blsr", "blsmsk", "blsi"};
+        for (int i = 0; i < lowest.length; i++) {
+            vex(BLSR + i, lowest[i], 0, 0xF3);
+            DIGIT[BLSR + i] = (byte) (1 + i);
+        }
+        vex(VFMADD213SS, "vfmadd213ss", VEX_66, 0xA9);
+        vex(VFMADD213SD, "vfmadd213sd", VEX_66, 0xA9);
+        FLAGS[VFMADD213SS] = FLAGS[VFMADD213SD] = REG_XMM | RM_XMM;
+    }
+
+    /** Opcodes of map {@code 0F38}, but {@link #RORX} of {@code 0F3A}. @param prefix the two bits that stand for it */
+    private static void vex(int insn, String name, int prefix, int opcode) {
+        NAMES[insn] = name;
+        PREFIX[insn] = (byte) prefix;
+        OPCODE[insn] = (short) opcode;
+        FLAGS[insn] = SUFFIX;
+    }
 
     private static void floats() {
         sse(MOVSS, "movss", 0xF3, 0x0F10, REG_XMM | RM_XMM);

@@ -33,6 +33,18 @@ public interface X64Sink {
     /** {@code roundss} or {@code roundsd} without raising inexact. @param mode 0 to nearest even, 1 down, 2 up, 3 towards zero */
     void round(int size, int reg, int rm, int mode);
 
+    /** {@code insn reg, second, rm}, of the VEX-encoded instructions. */
+    void rrr(int insn, int size, int reg, int second, int rm);
+
+    /** {@code rorx reg, rm, count}, which leaves the flags alone. */
+    void rotate(int size, int reg, int rm, int count);
+
+    /** {@code shld} or {@code shrd to, from}. @param count below zero: in {@code cl} */
+    void shiftDouble(int insn, int size, int to, int from, int count);
+
+    /** The prefix of the next instruction, which writes to memory. */
+    void lock();
+
     /** {@code ud1} with {@code reason} in its address, as {@code docs/abi.md} has it. */
     void trap(int reason);
 
@@ -45,6 +57,15 @@ public interface X64Sink {
 
     /** Calls a global. */
     void call(int symbol, int offset);
+
+    /** Jumps to a global. */
+    void tailCall(int symbol);
+
+    /** The address of a global, as an immediate of 64 bits. */
+    void address(int reg, int symbol);
+
+    /** 32 bits of data: the distance of one label from another. */
+    void distance(int label, int from);
 
     /** The source position of what follows. */
     void location(int line, int column);

@@ -46,6 +46,7 @@ public final class X64Text implements X64Sink {
 
     private String address(X64Address a) {
         StringBuilder text = new StringBuilder(a.fs ? "%fs:" : "");
+        if (a.kind == X64Address.LABEL) return text.append(labelName(a.symbol)).append(a.displacement == 0 ? "" : "+" + a.displacement).append("(%rip)").toString();
         if (a.kind == X64Address.GLOBAL || a.kind == X64Address.POOL) return text.append(symbol(a.kind, a.symbol, a.displacement)).append("(%rip)").toString();
         if (a.kind != X64Address.PLAIN) text.append(symbol(a.kind, a.symbol, a.displacement));
         else if (a.displacement != 0 || a.base < 0) text.append(a.displacement);
@@ -68,7 +69,7 @@ public final class X64Text implements X64Sink {
 
     /** The assembler puts the first operand of these into the reg field, as the encoder does. */
     private static boolean toSecond(int insn) {
-        return insn == X64Insn.MOV_FROM_XMM || insn == X64Insn.TEST || insn == X64Insn.XCHG;
+        return insn == X64Insn.MOV_FROM_XMM || insn == X64Insn.TEST || insn == X64Insn.XCHG || insn == X64Insn.BT;
     }
 
     @Override
@@ -127,6 +128,28 @@ public final class X64Text implements X64Sink {
         line(size == 8 ? "roundsd" : "roundss", "$" + (mode | 8) + ", " + register(rm, 16) + ", " + register(reg, 16));
     }
 
+    @Override
+    public void rrr(int insn, int size, int reg, int second, int rm) {
+        String last = register(rm, X64Insn.rmSize(insn, size)), middle = register(second, X64Insn.regSize(insn, size)), first = register(reg, X64Insn.regSize(insn, size));
+        boolean shift = insn >= X64Insn.SHLX && insn <= X64Insn.SARX, lowest = insn >= X64Insn.BLSR && insn <= X64Insn.BLSI;
+        line(X64Insn.name(insn, size), lowest ? last + ", " + middle : (shift ? middle + ", " + last : last + ", " + middle) + ", " + first);
+    }
+
+    @Override
+    public void rotate(int size, int reg, int rm, int count) {
+        line(X64Insn.name(X64Insn.RORX, size), "$" + count + ", " + register(rm, size) + ", " + register(reg, size));
+    }
+
+    @Override
+    public void shiftDouble(int insn, int size, int to, int from, int count) {
+        line(X64Insn.name(insn, size), (count < 0 ? "%cl" : "$" + count) + ", " + register(from, size) + ", " + register(to, size));
+    }
+
+    @Override
+    public void lock() {
+        out.append("\tlock\n");
+    }
+
     /** By bytes: assemblers do not agree on this instruction's operands. */
     @Override
     public void trap(int reason) {
@@ -156,6 +179,21 @@ public final class X64Text implements X64Sink {
     @Override
     public void call(int symbol, int offset) {
         line("call", symbol(X64Address.GLOBAL, symbol, offset));
+    }
+
+    @Override
+    public void tailCall(int symbol) {
+        line("jmp", symbol(X64Address.GLOBAL, symbol, 0));
+    }
+
+    @Override
+    public void address(int reg, int symbol) {
+        line("movabsq", "$" + symbol(X64Address.GLOBAL, symbol, 0) + ", " + register(reg, 8));
+    }
+
+    @Override
+    public void distance(int label, int from) {
+        out.append("\t.long ").append(labelName(label)).append(" - ").append(labelName(from)).append('\n');
     }
 
     @Override

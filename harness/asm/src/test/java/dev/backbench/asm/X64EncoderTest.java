@@ -110,6 +110,81 @@ class X64EncoderTest {
     }
 
     @Test
+    void bitsShiftsAndFusedFloats() throws IOException {
+        int lines = check(sink -> {
+            for (int reg = 0; reg < 16; reg += 3) {
+                for (int rm = 15; rm >= 0; rm -= 2) {
+                    for (int size : new int[] {4, 8}) {
+                        sink.rr(BT, size, reg, rm);
+                        for (int insn : new int[] {ANDN, SHLX, SHRX, SARX}) sink.rrr(insn, size, reg, 15 - rm, rm);
+                        for (int insn = BLSR; insn <= BLSI; insn++) sink.rrr(insn, size, 0, reg, rm);
+                        sink.rotate(size, reg, rm, 13);
+                        for (int insn : new int[] {SHLD, SHRD}) {
+                            sink.shiftDouble(insn, size, reg, rm, -1);
+                            sink.shiftDouble(insn, size, reg, rm, 7);
+                        }
+                    }
+                    sink.rrr(VFMADD213SS, 4, reg, rm, 15 - rm);
+                    sink.rrr(VFMADD213SD, 8, reg, rm, 15 - rm);
+                    sink.rr(ANDNPS, 16, reg, rm);
+                }
+                for (int size : new int[] {4, 8}) {
+                    sink.r(BSWAP, size, reg);
+                    sink.ri(BT, size, reg, size * 8 - 1);
+                }
+                for (int insn = NOT; insn <= IDIV; insn++) for (int size : new int[] {1, 2}) sink.r(insn, size, reg);
+                for (int size : new int[] {1, 2}) sink.ri(SAR, size, reg, 3);
+            }
+            sink.plain(INT3);
+            sink.plain(CWD);
+        });
+        assertTrue(lines > 1000, lines + " lines");
+    }
+
+    @Test
+    void lockedInstructions() throws IOException {
+        X64Address address = new X64Address();
+        int lines = check(sink -> {
+            for (int base : BASES) {
+                for (int size = 1; size <= 8; size *= 2) {
+                    for (int insn : new int[] {CMPXCHG, XADD, ADD, AND}) {
+                        sink.lock();
+                        sink.mr(insn, size, address.plain(base, 8), 15 - base);
+                    }
+                    sink.mr(XCHG, size, address.indexed(base, X64.RSI, 2, 0), X64.RDI);
+                }
+                sink.lock();
+                sink.m(CMPXCHG16B, 8, address.plain(base, 0));
+                sink.lock();
+                sink.mi(OR, 4, address.plain(base, 0), 0);
+            }
+        });
+        assertTrue(lines > 100, lines + " lines");
+    }
+
+    /** Data between code refers to labels, before and after jumps have got their lengths. */
+    @Test
+    void labelsAsDataAndAddresses() throws IOException {
+        X64Address address = new X64Address();
+        int lines = check(sink -> {
+            sink.jump(2);
+            sink.rm(LEA, 8, X64.R9, address.symbol(X64Address.LABEL, 1, 0));
+            sink.label(0);
+            for (int i = 0; i < 60; i++) sink.ri(ADD, 8, X64.RCX, 5);
+            sink.jump(X64.NE, 0);
+            sink.label(1);
+            sink.distance(0, 1);
+            sink.distance(2, 1);
+            sink.label(2);
+            sink.rm(LEA, 8, X64.RDX, address.symbol(X64Address.LABEL, 0, 0));
+            sink.tailCall(1);
+            sink.address(X64.R11, 2);
+            sink.address(X64.RAX, 3);
+        });
+        assertTrue(lines > 60, lines + " lines");
+    }
+
+    @Test
     void everyKindOfAddress() throws IOException {
         X64Address address = new X64Address();
         int lines = check(sink -> {
