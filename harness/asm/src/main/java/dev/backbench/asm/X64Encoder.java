@@ -339,6 +339,13 @@ public final class X64Encoder implements X64Sink {
     }
 
     @Override
+    public void returnPopping(int bytes) {
+        code.reserve();
+        code.put8(0xC2);
+        code.put16(bytes);
+    }
+
+    @Override
     public void tailCall(int symbol) {
         code.reserve();
         code.put8(0xE9);

@@ -58,6 +58,9 @@ public interface X64Sink {
     /** Calls a global. */
     void call(int symbol, int offset);
 
+    /** {@code ret} that takes {@code bytes} of arguments with it. */
+    void returnPopping(int bytes);
+
     /** Jumps to a global. */
     void tailCall(int symbol);
 

@@ -182,6 +182,11 @@ public final class X64Text implements X64Sink {
     }
 
     @Override
+    public void returnPopping(int bytes) {
+        line("ret", "$" + bytes);
+    }
+
+    @Override
     public void tailCall(int symbol) {
         line("jmp", symbol(X64Address.GLOBAL, symbol, 0));
     }

@@ -137,6 +137,7 @@ class X64EncoderTest {
             }
             sink.plain(INT3);
             sink.plain(CWD);
+            sink.returnPopping(48);
         });
         assertTrue(lines > 1000, lines + " lines");
     }

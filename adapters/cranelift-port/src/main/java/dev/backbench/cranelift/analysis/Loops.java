@@ -1,97 +1,103 @@
 package dev.backbench.cranelift.analysis;
 
+import dev.backbench.cranelift.ir.Function;
 import java.util.Arrays;
 
 /**
- * Natural loops: a header and all blocks from which a predecessor that the header dominates is reached without passing the header. Loops of one header are one. Reused.
+ * Natural loops: a header and all that reaches one of its back edges without passing it. Headers are visited inner loops first, and a loop found before is passed over as a whole by way of its
+ * outermost parent, so each block is walked about once. Edges into the middle of a cycle make no loop. Reused.
  */
 public final class Loops {
     public static final int NONE = -1;
     private int loops;
-    /** By loop, outer loops of a nest after inner ones' headers in reverse postorder: header, loop around it, how deep. */
     private int[] header = new int[16], parent = new int[16], depth = new int[16];
-    /** By block: the innermost loop. */
-    private int[] innermost = new int[32];
-    private int[] stack = new int[32];
+    /** A loop around this one, or itself; shortens the way to the outermost. */
+    private int[] around = new int[16];
+    private int[] loopOf = new int[32], stack = new int[32];
 
-    public void compute(Cfg cfg, Dominators tree, int blocks) {
-        if (innermost.length < blocks) {
-            innermost = new int[blocks * 2];
-            stack = new int[blocks * 2];
-        }
-        Arrays.fill(innermost, 0, blocks, NONE);
+    public void compute(Function f, Cfg cfg, Dominators tree) {
+        int blocks = f.blocks();
+        if (loopOf.length < blocks) loopOf = new int[2 * blocks];
+        Arrays.fill(loopOf, 0, blocks, NONE);
         loops = 0;
-        // Headers in postorder: an inner loop's header comes before those of the loops around it.
-        for (int i = 0; i < tree.reached(); i++) {
-            int block = tree.postorder(i), loop = NONE;
-            for (int p = 0, n = cfg.predecessorCount(block); p < n; p++) {
-                int from = cfg.predecessor(block, p);
-                if (!tree.isReachable(from) || !tree.dominates(block, from)) continue;
-                if (loop == NONE) loop = newLoop(block);
-                collect(cfg, tree, loop, from);
-            }
-        }
+        for (int i = 0; i < tree.reached(); i++) find(cfg, tree, tree.postorder(i));
         for (int loop = loops - 1; loop >= 0; loop--) depth[loop] = parent[loop] == NONE ? 1 : depth[parent[loop]] + 1;
     }
 
-    private int newLoop(int block) {
-        if (loops == header.length) {
-            header = Arrays.copyOf(header, loops * 2);
-            parent = Arrays.copyOf(parent, loops * 2);
-            depth = Arrays.copyOf(depth, loops * 2);
+    private void find(Cfg cfg, Dominators tree, int head) {
+        int pending = 0, loop = NONE;
+        for (int i = 0, n = cfg.predecessorCount(head); i < n; i++) {
+            int latch = cfg.predecessor(head, i);
+            if (!tree.isReachable(latch) || !tree.dominates(head, latch)) continue;
+            if (loop == NONE) loop = newLoop(head);
+            pending = push(pending, latch);
         }
-        header[loops] = block;
+        while (pending > 0) {
+            int block = stack[--pending], inner = outermost(loopOf[block]);
+            if (inner == loop) continue;
+            int entry = block;
+            if (inner == NONE) {
+                loopOf[block] = loop;
+            } else {
+                parent[inner] = around[inner] = loop;
+                entry = header[inner];
+            }
+            if (entry == head) continue;
+            for (int i = 0, n = cfg.predecessorCount(entry); i < n; i++) {
+                int before = cfg.predecessor(entry, i);
+                if (tree.isReachable(before) && outermost(loopOf[before]) != loop) pending = push(pending, before);
+            }
+        }
+    }
+
+    private int newLoop(int head) {
+        if (loops == header.length) {
+            header = Arrays.copyOf(header, 2 * loops);
+            parent = Arrays.copyOf(parent, 2 * loops);
+            depth = Arrays.copyOf(depth, 2 * loops);
+            around = Arrays.copyOf(around, 2 * loops);
+        }
+        header[loops] = head;
         parent[loops] = NONE;
+        around[loops] = loops;
+        loopOf[head] = loops;
         return loops++;
     }
 
-    /** Backwards from a latch. Blocks of a loop found before are passed by way of the outermost loop they are in so far. */
-    private void collect(Cfg cfg, Dominators tree, int loop, int latch) {
-        int pending = 0;
-        stack[pending++] = latch;
-        while (pending > 0) {
-            int block = stack[--pending], inner = innermost[block];
-            if (inner == NONE) {
-                innermost[block] = loop;
-            } else {
-                while (parent[inner] != NONE && inner != loop) inner = parent[inner];
-                if (inner == loop) continue;
-                parent[inner] = loop;
-                block = header[inner];
-            }
-            if (block == header[loop]) continue;
-            for (int p = 0, n = cfg.predecessorCount(block); p < n; p++) {
-                int from = cfg.predecessor(block, p);
-                if (!tree.isReachable(from)) continue;
-                if (pending == stack.length) stack = Arrays.copyOf(stack, pending * 2);
-                stack[pending++] = from;
-            }
-        }
-        if (innermost[header[loop]] == NONE) innermost[header[loop]] = loop;
+    private int push(int pending, int block) {
+        if (pending == stack.length) stack = Arrays.copyOf(stack, 2 * pending);
+        stack[pending] = block;
+        return pending + 1;
     }
 
-    /** {@link #NONE} where the block is in no loop. */
-    public int innermost(int block) {
-        return innermost[block];
+    private int outermost(int loop) {
+        if (loop == NONE) return NONE;
+        while (around[loop] != loop) loop = around[loop] = around[around[loop]];
+        return loop;
+    }
+
+    /** The innermost loop that a block lies in, -1 where in none. */
+    public int loopOf(int block) {
+        return loopOf[block];
     }
 
     public int header(int loop) {
         return header[loop];
     }
 
-    /** The loop around it, {@link #NONE} for an outermost one. */
+    /** -1 where there is none. */
     public int parent(int loop) {
         return parent[loop];
     }
 
-    /** How many loops the block lies in. */
-    public int depth(int block) {
-        return innermost[block] == NONE ? 0 : depth[innermost[block]];
-    }
-
     /** Whether {@code block} lies in {@code loop}, at any depth. */
     public boolean contains(int loop, int block) {
-        for (int l = innermost[block]; l != NONE; l = parent[l]) if (l == loop) return true;
+        for (int l = loopOf[block]; l != NONE; l = parent[l]) if (l == loop) return true;
         return false;
+    }
+
+    /** How many loops a block lies in. */
+    public int depth(int block) {
+        return loopOf[block] == NONE ? 0 : depth[loopOf[block]];
     }
 }

@@ -216,6 +216,11 @@ public final class VCode {
         return operandVreg[operand];
     }
 
+    /** What {@link #addOperand} was given as {@code bits}. */
+    public int operandBits(int operand) {
+        return operandBits[operand] & (1 << REGISTER_SHIFT) - 1;
+    }
+
     public boolean isDef(int operand) {
         return (operandBits[operand] & DEF) != 0;
     }

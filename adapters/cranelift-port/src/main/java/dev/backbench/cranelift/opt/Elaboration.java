@@ -109,7 +109,7 @@ final class Elaboration {
     /** Puts a copy of a node, whose operands are there, into a block. Constants that it needs elsewhere are copied to there. */
     private void place(int inst) {
         int target = block, args = f.args(inst), count = f.pool.length(args);
-        if (!isConstant(f.op(inst)) && loops.innermost(block) != Loops.NONE) target = hoisted(args, count);
+        if (!isConstant(f.op(inst)) && loops.loopOf(block) != Loops.NONE) target = hoisted(args, count);
         for (int i = 0; i < count; i++) {
             int arg = f.pool.get(args, i);
             operands[i] = target != block && isConstantNode(arg) ? insert(graph.node(graph.best(arg)), 0, target) : ready(arg);
@@ -140,7 +140,7 @@ final class Elaboration {
     /** The block before the outermost loop around the current place in which no operand is computed. Constants do not count. */
     private int hoisted(int args, int count) {
         int target = block;
-        for (int loop = loops.innermost(block); loop != Loops.NONE; loop = loops.parent(loop)) {
+        for (int loop = loops.loopOf(block); loop != Loops.NONE; loop = loops.parent(loop)) {
             int preheader = tree.idom(loops.header(loop));
             if (preheader < 0) return target;
             for (int i = 0; i < count; i++) {

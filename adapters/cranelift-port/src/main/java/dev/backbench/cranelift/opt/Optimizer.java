@@ -50,7 +50,7 @@ public final class Optimizer {
         cfg.compute(f);
         tree.compute(f, cfg);
         removeUnreachable();
-        loops.compute(cfg, tree, f.blocks());
+        loops.compute(f, cfg, tree);
         stores.compute(f, cfg, tree);
         graph.begin(f);
         memory.clear();

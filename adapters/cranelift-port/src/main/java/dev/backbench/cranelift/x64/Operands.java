@@ -1,0 +1,357 @@
+package dev.backbench.cranelift.x64;
+
+import static dev.backbench.cranelift.mach.VCode.FLOAT;
+import static dev.backbench.cranelift.mach.VCode.INT;
+
+import dev.backbench.asm.X64Insn;
+import dev.backbench.cranelift.ir.Effect;
+import dev.backbench.cranelift.ir.Entities;
+import dev.backbench.cranelift.ir.Function;
+import dev.backbench.cranelift.ir.MemFlags;
+import dev.backbench.cranelift.ir.Op;
+import dev.backbench.cranelift.ir.Types;
+import dev.backbench.cranelift.mach.VCode;
+import dev.backbench.cranelift.mach.UnsupportedFeature;
+import java.util.Arrays;
+
+/**
+ * Values as lowering sees them: their virtual registers, made when somebody asks for them; whether an instruction can be part of its user instead. Lowering goes backwards, so an
+ * instruction whose result nobody asked for by the time it is reached need not be there.
+ *
+ * <p>Invariant of registers: a value narrower than its register has anything above it, but comparisons give 0 or 1 of 64 bits, and what writes 32 bits zeroes the upper half.
+ * A value of 128 bits has two registers.
+ */
+final class Operands {
+    private static final int NONE = -1;
+    final Draft d = new Draft();
+    final Constants pool = new Constants();
+    Function f;
+    /** The instruction being lowered, and its block. */
+    int inst, block;
+    /** By value: registers of the low half, or the whole, and the high half. */
+    private int[] low = new int[256], high = new int[256];
+    /** By value: how often it is named, 2 for more. */
+    private byte[] uses = new byte[256];
+    /** By instruction: what happened before it in its block, see {@link #begin}; whether it became part of its user. */
+    private int[] color = new int[256];
+    private boolean[] sunk = new boolean[256];
+    /** Offsets of the stack slots in their area, whose size and greatest alignment. */
+    private int[] slotOffset = new int[16];
+    int slotBytes;
+
+    void begin(Function function) {
+        f = function;
+        d.reset();
+        int values = f.values(), insts = f.insts();
+        if (low.length < values) {
+            low = new int[2 * values];
+            high = new int[2 * values];
+            uses = new byte[2 * values];
+        }
+        if (color.length < insts) {
+            color = new int[2 * insts];
+            sunk = new boolean[2 * insts];
+        }
+        Arrays.fill(low, 0, values, NONE);
+        Arrays.fill(high, 0, values, NONE);
+        Arrays.fill(uses, 0, values, (byte) 0);
+        Arrays.fill(sunk, 0, insts, false);
+        layOutSlots();
+        pool.reset();
+    }
+
+    private void layOutSlots() {
+        slotBytes = 0;
+        int count = f.entities.slots.count();
+        if (slotOffset.length < count) slotOffset = new int[2 * count];
+        for (int slot = 0; slot < count; slot++) {
+            if (!f.entities.slots.has(slot)) continue;
+            int align = Math.max(3, f.entities.slots.get(slot, Entities.SLOT_ALIGN));
+            if (align > 4) throw new UnsupportedFeature("stack slots aligned to more than 16 bytes");
+            slotBytes = slotBytes + (1 << align) - 1 & -(1 << align);
+            slotOffset[slot] = slotBytes;
+            slotBytes = Math.addExact(slotBytes, f.entities.slots.get(slot, Entities.SLOT_SIZE));
+        }
+        slotBytes = slotBytes + 15 & ~15;
+    }
+
+    // ---- before lowering: uses and colors, instructions of a block from the last to the first ----
+
+    private int colors, colorTrap;
+
+    /** Instructions of another block have another color: loads move within a color only. */
+    void beginColors() {
+        colors++;
+        colorTrap = 0;
+    }
+
+    /** Between loads that trap alike and what neither stores, calls nor traps, nobody can tell the order; anything else ends a color. Operands of what nobody needs are not used. */
+    void count(int at) {
+        Op op = f.op(at);
+        if ((op.flags & ~Effect.LOADS) != 0) {
+            beginColors();
+        } else if (op.flags != 0) {
+            int trap = MemFlags.trapCode(f.flags(at));
+            if (trap != 0 && colorTrap != 0 && trap != colorTrap) beginColors();
+            if (trap != 0) colorTrap = trap;
+        }
+        color[at] = colors;
+        if (!isAlive(at, op)) return;
+        int list = f.args(at);
+        for (int i = 0, n = f.pool.length(list); i < n; i++) countUse(f.pool.get(list, i));
+    }
+
+    private boolean isAlive(int at, Op op) {
+        if ((op.flags & ~Effect.LOADS) != 0 || op.flags != 0 && MemFlags.trapCode(f.flags(at)) != 0) return true;
+        int results = f.results(at);
+        for (int i = 0, n = f.pool.length(results); i < n; i++) if (uses[f.pool.get(results, i)] > 0) return true;
+        return false;
+    }
+
+    void countUse(int value) {
+        int original = f.resolve(value);
+        if (uses[original] < 2) uses[original]++;
+    }
+
+    int uses(int value) {
+        return uses[f.resolve(value)];
+    }
+
+    // ---- registers ----
+
+    static int registerClass(int type) {
+        if (Types.isVector(type) || type == Types.F16 || type == Types.F128) throw new UnsupportedFeature(Types.isVector(type) ? "vectors" : Types.name(type));
+        return type == Types.F32 || type == Types.F64 ? FLOAT : INT;
+    }
+
+    int type(int value) {
+        return f.valueType(value);
+    }
+
+    static boolean isWide(int type) {
+        return type == Types.I128;
+    }
+
+    /** A register that holds the value here; of one of 128 bits the low half. */
+    int use(int value) {
+        int original = f.resolve(value), definition = definition(original);
+        if (definition >= 0) {
+            Op op = f.op(definition);
+            if (op == Op.ICONST) return constant(f.immediate(definition), f.control(definition) == Types.I64 ? 8 : 4);
+            if (op == Op.F32CONST || op == Op.F64CONST) return floatConstant(f.immediate(definition), op == Op.F32CONST ? 4 : 8);
+        }
+        return lowOf(original);
+    }
+
+    private int lowOf(int original) {
+        if (low[original] == NONE) low[original] = d.newVreg(registerClass(f.valueType(original)));
+        return low[original];
+    }
+
+    int useHigh(int value) {
+        int original = f.resolve(value);
+        if (high[original] == NONE) high[original] = d.newInt();
+        return high[original];
+    }
+
+    int def(int value) {
+        return lowOf(value);
+    }
+
+    int defHigh(int value) {
+        return useHigh(value);
+    }
+
+    /** Whether anybody asked for it. */
+    boolean isWanted(int value) {
+        return low[value] != NONE || high[value] != NONE;
+    }
+
+    boolean isHighWanted(int value) {
+        return high[value] != NONE;
+    }
+
+    /** The value is what that register holds. */
+    void alias(int value, int vreg) {
+        if (low[value] == NONE) low[value] = vreg;
+        else d.alias(low[value], vreg);
+    }
+
+    void aliasHigh(int value, int vreg) {
+        if (high[value] == NONE) high[value] = vreg;
+        else d.alias(high[value], vreg);
+    }
+
+    int constant(long value, int size) {
+        int vreg = d.newInt();
+        d.constant(vreg, size, value);
+        return vreg;
+    }
+
+    int floatConstant(long bits, int size) {
+        int vreg = d.newFloat();
+        if (bits == 0) {
+            d.begin(Form.CONST, X64Insn.XORPS, 16);
+            d.code.setTraits(VCode.REMATERIALIZABLE);
+        } else {
+            int at = pool.place(size, bits);
+            d.code.beginInst(Form.LOAD, Form.address(Form.info(size == 4 ? X64Insn.MOVSS : X64Insn.MOVSD, size), Form.POOL, 0, 0), at, 0);
+            d.code.setTraits(VCode.REMATERIALIZABLE);
+        }
+        d.def(vreg);
+        return vreg;
+    }
+
+    // ---- matching ----
+
+    /** The instruction whose result it is, -1 where there is none. */
+    int definition(int value) {
+        int original = f.resolve(value);
+        return f.valueKind(original) == Function.RESULT ? f.valueDefinition(original) : NONE;
+    }
+
+    boolean isConstant(int value) {
+        int definition = definition(value);
+        return definition >= 0 && f.op(definition) == Op.ICONST;
+    }
+
+    /** Sign-extended from its type. */
+    long constantOf(int value) {
+        return f.immediate(definition(value));
+    }
+
+    /** Whether it is a constant that an instruction can hold. */
+    boolean isImmediate(int value) {
+        return isConstant(value) && constantOf(value) == (int) constantOf(value);
+    }
+
+    /** The pure instruction of this block whose only user is this one, if it is an {@code op}; -1 if not. */
+    int matched(int value, Op op) {
+        int definition = definition(value);
+        return definition >= 0 && f.op(definition) == op && uses(value) == 1 && f.layout.block(definition) == block ? definition : NONE;
+    }
+
+    /** Any instruction of this block, used elsewhere too. */
+    int matchedShared(int value, Op op) {
+        int definition = definition(value);
+        return definition >= 0 && f.op(definition) == op && f.layout.block(definition) == block ? definition : NONE;
+    }
+
+    boolean isSunk(int instruction) {
+        return sunk[instruction];
+    }
+
+    /** Whether loads may become part of what is lowered now: not if that is done for each of its users. */
+    boolean sinking = true;
+
+    /** Makes the load whose result of {@code bytes} this is an operand of the current instruction, and fills in the address; false where that cannot be. */
+    boolean sinkLoad(int value, int bytes) {
+        if (!canSink(value, bytes)) return false;
+        int load = definition(value);
+        sunk[load] = true;
+        address(f.arg(load, 0), f.immediate(load), f.flags(load));
+        return true;
+    }
+
+    /** Whether {@link #sinkLoad} would. */
+    boolean canSink(int value, int bytes) {
+        int load = matched(value, Op.LOAD);
+        return load >= 0 && sinking && color[load] == color[inst] && Types.bytes(type(value)) == bytes && (f.flags(load) & MemFlags.BIG) == 0;
+    }
+
+    // ---- addresses ----
+
+    /** Fills in the draft's address. */
+    void address(int pointer, long offset, int flags) {
+        if ((flags & MemFlags.BIG) != 0) throw new UnsupportedFeature("big-endian memory access");
+        int p = f.resolve(pointer);
+        long displacement = offset;
+        for (int step = 0; step < 8; step++) {
+            long folded = displacement + addedConstant(p);
+            int inner = addedTo(p);
+            if (inner < 0 || folded != (int) folded) break;
+            displacement = folded;
+            p = inner;
+        }
+        int definition = definition(p);
+        if (definition >= 0 && f.op(definition) == Op.STACK_ADDR) {
+            d.address.at(Form.SLOT, Math.toIntExact(slotOffset[f.entity(definition)] + f.immediate(definition) + displacement));
+        } else {
+            int sum = matched(p, Op.IADD);
+            if (sum >= 0) sum(f.arg(sum, 0), f.arg(sum, 1), displacement);
+            else based(use(p), displacement);
+        }
+        d.address.trapCode = MemFlags.trapCode(flags);
+    }
+
+    private void based(int base, long displacement) {
+        if (displacement == (int) displacement) {
+            d.address.based(base, (int) displacement);
+        } else {
+            int far = constant(displacement, 8), sum = d.newInt();
+            d.rr(X64Insn.ADD, 8, sum, far, base);
+            d.address.based(sum, 0);
+        }
+    }
+
+    /** {@code first + second + displacement}, one of them scaled, constants folded. */
+    void sum(int first, int second, long displacement) {
+        int a = f.resolve(first), b = f.resolve(second);
+        for (int step = 0; step < 4; step++) {
+            if (addedTo(a) >= 0 && displacement + addedConstant(a) == (int) (displacement + addedConstant(a))) {
+                displacement += addedConstant(a);
+                a = addedTo(a);
+            }
+            if (addedTo(b) >= 0 && displacement + addedConstant(b) == (int) (displacement + addedConstant(b))) {
+                displacement += addedConstant(b);
+                b = addedTo(b);
+            }
+        }
+        if (displacement != (int) displacement) {
+            int partial = d.newInt();
+            int right = use(b);
+            d.rr(X64Insn.ADD, 8, partial, use(a), right);
+            based(partial, displacement);
+            return;
+        }
+        int shift = scale(b);
+        if (shift == 0 && scale(a) > 0) {
+            int other = a;
+            a = b;
+            b = other;
+            shift = scale(b);
+        }
+        int base = use(a), index = use(shift > 0 ? f.arg(definition(b), 0) : b);
+        d.address.based(base, (int) displacement);
+        d.address.index = index;
+        d.address.logScale = shift;
+    }
+
+    /** The addend that {@code value} has as a constant of 64 bits; meaningful where {@link #addedTo} finds something. */
+    private long addedConstant(int value) {
+        int definition = definition(value);
+        if (definition < 0 || f.op(definition) != Op.IADD) return 0;
+        int right = f.arg(definition, 1), left = f.arg(definition, 0);
+        return isConstant(right) ? constantOf(right) : isConstant(left) ? constantOf(left) : 0;
+    }
+
+    /** What the constant is added to; -1 where the value is no such sum. Only at the width of addresses do sums wrap as they do. */
+    private int addedTo(int value) {
+        int definition = definition(value);
+        if (definition < 0 || f.op(definition) != Op.IADD || f.control(definition) != Types.I64) return NONE;
+        if (isConstant(f.arg(definition, 1))) return f.resolve(f.arg(definition, 0));
+        return isConstant(f.arg(definition, 0)) ? f.resolve(f.arg(definition, 1)) : NONE;
+    }
+
+    /** 1 to 3 where the value is shifted left so far, and only here; else 0. */
+    private int scale(int value) {
+        int shift = matched(value, Op.ISHL);
+        if (shift < 0 || !isConstant(f.arg(shift, 1))) return 0;
+        long count = constantOf(f.arg(shift, 1)) & Types.bits(f.control(shift)) - 1;
+        return count <= 3 ? (int) count : 0;
+    }
+
+    int slotOffset(int slot) {
+        return slotOffset[slot];
+    }
+}
