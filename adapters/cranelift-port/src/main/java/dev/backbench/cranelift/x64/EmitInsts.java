@@ -154,6 +154,7 @@ final class EmitInsts {
     /** {@code insn operand 0, operand}, which may be a stack slot. */
     private void registers(int insn, int size, int operand) {
         if (isSlot(operand)) e.rm(slotInsn(insn), size, reg(0), slot(place(operand)));
+        else if (insn == MOV_FROM_XMM) e.rr(insn, size, reg(operand), reg(0)); // the other way round than all others
         else e.rr(wholeInsn(insn), size, reg(0), reg(operand));
     }
 
@@ -163,7 +164,7 @@ final class EmitInsts {
     }
 
     private static int slotInsn(int insn) {
-        return insn == MOVAPS ? MOVSD : insn;
+        return insn == MOVAPS ? MOVSD : insn == MOV_FROM_XMM ? MOV : insn;
     }
 
     private void constant(int inst) {
@@ -233,7 +234,7 @@ final class EmitInsts {
             case Form.FRAME_POINTER -> e.rr(MOV, 8, reg(0), RBP);
             case Form.STACK_POINTER -> e.rr(MOV, 8, reg(0), RSP);
             case Form.RETURN_ADDRESS -> e.rm(MOV, 8, reg(0), address.plain(RBP, 8));
-            default -> sequences.emit(inst, op, info);
+            default -> sequences.emit(op, info, code.extra(inst), code.immediate(inst));
         }
     }
 

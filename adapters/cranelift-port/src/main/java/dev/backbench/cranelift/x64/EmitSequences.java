@@ -10,16 +10,23 @@ final class EmitSequences {
     private final Emit emit;
     private final EmitInsts at;
     private final X64Encoder e;
+    private final EmitFloats floats;
 
     EmitSequences(Emit emit, EmitInsts insts, X64Encoder encoder) {
         this.emit = emit;
         this.at = insts;
         this.e = encoder;
+        this.floats = new EmitFloats(emit, insts, encoder);
     }
 
-    void emit(int inst, int op, int info) {
+    /** @param extra of the instruction @param immediate likewise */
+    void emit(int op, int info, int extra, long immediate) {
         switch (op) {
             case Form.REMAINDER -> remainder(Form.size(info));
+            case Form.FLOAT_MIN_MAX -> floats.extremum(Form.insn(info), Form.size(info));
+            case Form.FROM_UNSIGNED -> floats.fromUnsigned(Form.insn(info), Form.size(info));
+            case Form.TO_SIGNED, Form.TO_UNSIGNED, Form.TO_SIGNED_SAT, Form.TO_UNSIGNED_SAT ->
+                floats.toInteger(op, Form.insn(info), Form.size(info), extra, (int) immediate, (int) (immediate >>> 32));
             default -> throw new AssertionError("form " + op);
         }
     }

@@ -50,7 +50,7 @@ public final class Form {
     public static final int WIDE = 19;
     /** def rdx; use rax: its sign. */
     public static final int SIGN = 20;
-    /** def reuses use 1; float temporaries: {@code round}, the mode the immediate. */
+    /** def; use: {@code round}, the mode the immediate. */
     public static final int ROUND = 21;
     /** def reuses use 1; use 2; the immediate or, below zero, use 3 in rcx. */
     public static final int SHIFT_DOUBLE = 22;

@@ -26,6 +26,7 @@ public final class Lower {
     private final Compare compare = new Compare(o);
     private final LowerInts ints;
     private final LowerFlags flags;
+    private final LowerFloats floats;
     private final LowerDivision division;
     private final LowerMemory memory = new LowerMemory(o);
     private final LowerCalls calls;
@@ -41,6 +42,7 @@ public final class Lower {
     public Lower(Cpu cpu) {
         ints = new LowerInts(o, cpu);
         flags = new LowerFlags(o, ints, compare);
+        floats = new LowerFloats(o, ints, cpu);
         division = new LowerDivision(o, ints);
         calls = new LowerCalls(o, ints);
     }
@@ -52,6 +54,7 @@ public final class Lower {
         compare.begin(f);
         ints.begin(f);
         flags.begin(f);
+        floats.begin(f);
         division.begin(f);
         memory.begin(f);
         calls.begin(f);
@@ -319,7 +322,10 @@ public final class Lower {
     }
 
     private void binary(Op op, int a, int b, int type) {
-        if (Operands.registerClass(type) == VCode.FLOAT) throw unsupported(op, type);
+        if (Operands.registerClass(type) == VCode.FLOAT) {
+            if (!floats.binary(op, a, b, type)) throw unsupported(op, type);
+            return;
+        }
         if (Operands.isWide(type) && op != Op.UADD_OVERFLOW && op != Op.SADD_OVERFLOW && op != Op.USUB_OVERFLOW && op != Op.SSUB_OVERFLOW) throw unsupported(op, type);
         switch (op) {
             case IADD -> ints.add(a, b, type);
@@ -360,7 +366,10 @@ public final class Lower {
     }
 
     private void unary(Op op, int a, int type) {
-        if (Operands.registerClass(type) == VCode.FLOAT || Operands.registerClass(o.type(a)) == VCode.FLOAT) throw unsupported(op, type);
+        if (Operands.registerClass(type) == VCode.FLOAT || Operands.registerClass(o.type(a)) == VCode.FLOAT) {
+            if (!floats.unary(op, a, type)) throw unsupported(op, type);
+            return;
+        }
         if ((Operands.isWide(type) || Operands.isWide(o.type(a))) && op != Op.BMASK && op != Op.IREDUCE) throw unsupported(op, type);
         switch (op) {
             case INEG -> ints.negate(a, type);
@@ -384,6 +393,7 @@ public final class Lower {
         scalar(type);
         switch (op) {
             case SELECT, SELECT_SPECTRE_GUARD -> flags.select(b, c, type);
+            case FMA -> floats.multiplyAdd(a, b, c, type);
             case SADD_OVERFLOW_CIN -> flags.overflowWithCarry(ADC, a, b, c, type, O);
             case UADD_OVERFLOW_CIN -> flags.overflowWithCarry(ADC, a, b, c, type, B);
             case SSUB_OVERFLOW_BIN -> flags.overflowWithCarry(SBB, a, b, c, type, O);
