@@ -29,7 +29,7 @@ class AllocatorsTest {
         Allocation allocation = new Allocation();
         VCode code = new VCode();
         int moves = 0, slots = 0;
-        for (int seed = 0; seed < 4000; seed++) {
+        for (int seed = 0; seed < 1500; seed++) {
             Random random = new Random(seed);
             int allocatable = ALLOCATABLE[random.nextInt(ALLOCATABLE.length)];
             new RandomVCode(random, code, allocatable, 1 + random.nextInt(seed % 10 == 0 ? 25 : 6), 1 + random.nextInt(12));
