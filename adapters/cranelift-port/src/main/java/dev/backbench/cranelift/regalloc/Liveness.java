@@ -15,6 +15,7 @@ final class Liveness {
     private static final int VISITS = 64;
 
     final BlockOrder order = new BlockOrder();
+    final Pressure pressure = new Pressure();
     private VCode code;
     int vregs;
 
@@ -155,16 +156,24 @@ final class Liveness {
     private void live() {
         ranges = 0;
         visits = 0;
+        pressure.begin(order);
         for (int v = 0; v < vregs; v++) {
             rangeCursor[v] = ranges;
             int start = useStart[v], end = useStart[v + 1], home = defBlock[v];
             if (start < end) {
-                if (useInfo[end - 1] >>> 7 == home) useInfo[end - 1] |= 1;
+                pressure.define(code.registerClass(v), Math.max(defPosition[v], order.base[home]));
+                if (useInfo[end - 1] >>> 7 == home) dies(v, end - 1);
                 else if (visits > (long) VISITS * (uses + 1000)) extend(v);
                 else follow(v, start, end, home);
             }
             rangeEnd[v] = ranges;
         }
+        pressure.finish(order);
+    }
+
+    private void dies(int vreg, int use) {
+        useInfo[use] |= 1;
+        pressure.die(code.registerClass(vreg), usePosition[use]);
     }
 
     private void follow(int v, int start, int end, int home) {
@@ -189,13 +198,13 @@ final class Liveness {
         visits += n;
         for (int k = start; k < end; k++) {
             int b = useInfo[k] >>> 7;
-            if ((k + 1 == end || useInfo[k + 1] >>> 7 != b) && outOf[b] != v) useInfo[k] |= 1;
+            if ((k + 1 == end || useInfo[k + 1] >>> 7 != b) && outOf[b] != v) dies(v, k);
         }
         sort(n);
         for (int i = 0; i < n; ) {
             int from = found[i];
             do i++; while (i < n && found[i] == found[i - 1] + 1);
-            addRange(from, found[i - 1]);
+            addRange(v, from, found[i - 1]);
         }
     }
 
@@ -212,10 +221,11 @@ final class Liveness {
     }
 
     private void extend(int v) {
-        addRange(defBlock[v] + 1, Math.max(defBlock[v] + 1, order.loopsEnd[useInfo[useStart[v + 1] - 1] >>> 7]));
+        addRange(v, defBlock[v] + 1, Math.max(defBlock[v] + 1, order.loopsEnd[useInfo[useStart[v + 1] - 1] >>> 7]));
     }
 
-    private void addRange(int from, int to) {
+    private void addRange(int vreg, int from, int to) {
+        pressure.livesInto(code.registerClass(vreg), from, to);
         if (ranges == low.length) {
             low = Arrays.copyOf(low, 2 * ranges);
             high = Arrays.copyOf(high, 2 * ranges);

@@ -118,6 +118,10 @@ final class RegisterFile {
         return allocatable & CLASS_MASK[code.registerClass(vreg)];
     }
 
+    int classRegisters(int registerClass) {
+        return allocatable & CLASS_MASK[registerClass];
+    }
+
     int frequency(int index) {
         return FREQUENCY[Math.min(code.loopDepth(live.order.block[index]), FREQUENCY.length - 1)];
     }

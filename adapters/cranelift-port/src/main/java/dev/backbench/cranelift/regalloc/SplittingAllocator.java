@@ -121,18 +121,39 @@ public final class SplittingAllocator implements Allocator {
         return false;
     }
 
-    /** Around a loop with calls: what the loop uses goes to registers that survive them, what it does not use and would be lost goes to memory. */
     private void enterLoop(int index) {
         int loopEnd = live.order.loopEndPosition(index);
-        if (live.nextClobber(file.position) > loopEnd) return;
-        int clobbered = live.nextClobberMask();
+        for (int registerClass = 0; registerClass < 2; registerClass++) {
+            int set = file.classRegisters(registerClass), more = live.pressure.inLoop(registerClass, index) - Integer.bitCount(set);
+            if (more > 0) spillUnused(loopEnd, set, more);
+        }
+        if (live.nextClobber(file.position) <= loopEnd) enterLoopWithCalls(loopEnd, live.nextClobber(file.position), live.nextClobberMask());
+    }
+
+    /** More values live in the loop than fit: those that it does not use make room. */
+    private void spillUnused(int loopEnd, int registers, int more) {
+        for (int set = file.occupied & registers; set != 0 && more > 0; set &= set - 1) {
+            int vreg = file.occupant[Integer.numberOfTrailingZeros(set)];
+            if (isUsedUpTo(vreg, loopEnd)) continue;
+            file.release(vreg);
+            file.spill(vreg);
+            more--;
+        }
+    }
+
+    private boolean isUsedUpTo(int vreg, int position) {
+        int use = live.nextUse(vreg, file.position);
+        return use < live.useStart[vreg + 1] && live.usePosition[use] <= position;
+    }
+
+    /** What the loop uses goes to registers that survive the calls; what it does not use before the first call, and would be lost there, goes to memory. */
+    private void enterLoopWithCalls(int loopEnd, int call, int clobbered) {
         for (int pass = 0; pass < 2; pass++) {
             for (int set = file.occupied & clobbered; set != 0; set &= set - 1) {
-                int vreg = file.occupant[Integer.numberOfTrailingZeros(set)], use = live.nextUse(vreg, file.position);
-                boolean inLoop = use < live.useStart[vreg + 1] && live.usePosition[use] <= loopEnd;
-                if (inLoop != (pass == 0)) continue;
+                int vreg = file.occupant[Integer.numberOfTrailingZeros(set)];
+                if (isUsedUpTo(vreg, loopEnd) != (pass == 0)) continue;
                 int r = live.rematerialize[vreg] < 0 ? file.choose(vreg, clobbered, false) : NONE;
-                if (r < 0 && inLoop) continue;
+                if (r < 0 && isUsedUpTo(vreg, call)) continue;
                 file.release(vreg);
                 if (r >= 0) file.bind(vreg, r);
                 else file.spill(vreg);
