@@ -12,6 +12,9 @@ import dev.backbench.cranelift.interp.Trap;
 import dev.backbench.cranelift.interp.Unsupported;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Table;
+import dev.backbench.cranelift.mach.UnsupportedFeature;
+import dev.backbench.cranelift.regalloc.FastAllocator;
+import dev.backbench.cranelift.run.CompiledText;
 import dev.backbench.cranelift.text.ClifException;
 import dev.backbench.cranelift.text.Invocation;
 import dev.backbench.cranelift.text.Printer;
@@ -28,6 +31,7 @@ final class ClifFiletest implements Filetest {
     private final Verifier verifier = new Verifier();
     private final Cfg cfg = new Cfg();
     private final Dominators dominators = new Dominators();
+    private CompiledText compiled;
 
     ClifFiletest(List<Function> functions) {
         this.functions = functions;
@@ -101,25 +105,49 @@ final class ClifFiletest implements Filetest {
         return Graphs.dominators(functions.get(function), dominators);
     }
 
-    /** A line without a name calls the function it stands behind and wants a result that is not 0. */
     @Override
     public Execution run(int function, String text, List<String> settings) {
+        return run(function, text, interpreter::run);
+    }
+
+    @Override
+    public Execution compileAndRun(int function, String text, List<String> settings) {
+        if (compiled == null) compiled = new CompiledText(functions, new Codegen(new FastAllocator()));
+        return run(function, text, (index, arguments) -> {
+            String unsupported = compiled.unsupported(index);
+            if (unsupported != null) throw new Unsupported(unsupported);
+            return compiled.call(index, arguments);
+        });
+    }
+
+    @Override
+    public void close() {
+        if (compiled != null) compiled.close();
+        compiled = null;
+    }
+
+    private interface Machine {
+        long[] run(int function, long[] arguments) throws Trap;
+    }
+
+    /** A line without a name calls the function it stands behind and wants a result that is not 0. */
+    private Execution run(int function, String text, Machine machine) {
         try {
             if (text.isEmpty()) {
-                long[] result = interpreter.run(function, new long[0]);
+                long[] result = machine.run(function, new long[0]);
                 return result.length > 0 && (result[0] | result[1]) != 0 ? passed() : failed("got " + Arrays.toString(result) + ", expected true");
             }
             int called = interpreter.find(Invocation.name(text));
             Function f = functions.get(called < 0 ? function : called);
             Invocation invocation = Invocation.parse(text, f);
-            long[] got = interpreter.run(called < 0 ? function : called, invocation.arguments());
+            long[] got = machine.run(called < 0 ? function : called, invocation.arguments());
             if (invocation.expected() == null || Arrays.equals(got, invocation.expected())) return passed();
             return failed("got " + show(f, got) + ", expected " + show(f, invocation.expected()));
         } catch (ClifException e) {
             return failed("'" + text + "' cannot be read: " + e.getMessage());
-        } catch (Trap e) {
-            return failed(e.getMessage());
-        } catch (Unsupported e) {
+        } catch (Trap | dev.backbench.spi.Trap e) {
+            return failed(e.toString());
+        } catch (Unsupported | UnsupportedFeature e) {
             return new Execution(Execution.Kind.UNSUPPORTED, e.getMessage());
         }
     }

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /** Cranelift's filetests: every file has commands at its head, each of which is one outcome. */
 public final class ClifSuite {
-    private static final Set<String> NEED_A_COMPILER = Set.of("run", "compile", "optimize", "alias-analysis");
+    private static final Set<String> NEED_A_COMPILER = Set.of("compile", "optimize", "alias-analysis");
+    private static final String HOST = "x86_64";
     private final FiletestTool tool;
 
     public ClifSuite(FiletestTool tool) {
@@ -61,6 +62,7 @@ public final class ClifSuite {
             if (unreadable != null) outcomes.add(Outcome.failed(command.line(), name, "a text that can be read", unreadable));
             else outcomes.add(guarded(name, command, file, test));
         }
+        if (test != null) test.close();
         return outcomes;
     }
 
@@ -75,6 +77,9 @@ public final class ClifSuite {
 
     private Outcome outcome(String name, ClifFile.Command command, ClifFile file, Filetest test) {
         if (NEED_A_COMPILER.contains(command.name())) return Outcome.skipped(command.line(), name, "compiler not there yet (test " + command.name() + ")");
+        if (command.name().equals("run") && !file.targets.isEmpty() && file.targets.stream().noneMatch(words -> words.getFirst().startsWith(HOST))) {
+            return Outcome.skipped(command.line(), name, "for other machines than " + HOST);
+        }
         int functions = test.functions();
         for (int f = 0; f < functions; f++) {
             List<ClifFile.Comment> comments = comments(file, test, f);
@@ -83,7 +88,8 @@ public final class ClifSuite {
                 case "print-cfg" -> check(comments, test.controlFlow(f));
                 case "domtree" -> dominators(comments, test, f);
                 case "verifier" -> verifier(comments, file, test, f);
-                case "interpret" -> interpret(comments, file, test, f);
+                case "interpret" -> execute(comments, file, test, f, false);
+                case "run" -> execute(comments, file, test, f, true);
                 default -> new String[] {"a known command", command.name()};
             };
             if (wrong == null) continue;
@@ -133,16 +139,21 @@ public final class ClifSuite {
         return findings.isEmpty() ? null : new String[] {"a valid function", findings.toString()};
     }
 
-    private static String[] interpret(List<ClifFile.Comment> comments, ClifFile file, Filetest test, int f) {
-        List<Filetest.Finding> findings = test.verify(f, null, file.settings);
+    /** @param compiled on this machine, where {@code print:} means nothing; else interpreted, whatever the target */
+    private static String[] execute(List<ClifFile.Comment> comments, ClifFile file, Filetest test, int f, boolean compiled) {
+        List<Filetest.Finding> findings = test.verify(f, compiled ? HOST : null, file.settings);
         if (!findings.isEmpty()) return new String[] {"a valid function", findings.getFirst().message()};
         for (ClifFile.Comment comment : comments) {
             String text = comment.text();
-            boolean run = text.equals("run") || text.startsWith("run:"), print = text.startsWith("print:");
+            boolean run = text.equals("run") || text.startsWith("run:"), print = text.startsWith("print:") && !compiled;
             if (!run && !print) continue;
             int colon = text.indexOf(':');
-            Filetest.Execution done = test.run(f, colon < 0 ? "" : text.substring(colon + 1).strip(), file.settings);
-            if (done.kind() == Filetest.Execution.Kind.UNSUPPORTED) return new String[] {"unsupported feature: " + done.message()};
+            String invocation = colon < 0 ? "" : text.substring(colon + 1).strip();
+            Filetest.Execution done = compiled ? test.compileAndRun(f, invocation, file.settings) : test.run(f, invocation, file.settings);
+            if (done.kind() == Filetest.Execution.Kind.UNSUPPORTED) {
+                String why = done.message();
+                return new String[] {why.startsWith("unsupported feature") ? why : "unsupported feature: " + why};
+            }
             if (done.kind() == Filetest.Execution.Kind.FAILED) return new String[] {"line " + comment.line() + ": " + text, done.message()};
         }
         return null;

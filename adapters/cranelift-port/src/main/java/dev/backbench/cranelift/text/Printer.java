@@ -52,6 +52,13 @@ public final class Printer {
         return out.toString();
     }
 
+    /** {@code (i32) -> i32 fast}. */
+    public static String printSignature(Function function) {
+        StringBuilder out = new StringBuilder();
+        new Printer(function, out).signature(function.params, function.returns, function.conv);
+        return out.toString();
+    }
+
     /** {@code block0(v1: i32)}. */
     public static String printBlockHead(Function function, int block) {
         StringBuilder out = new StringBuilder();

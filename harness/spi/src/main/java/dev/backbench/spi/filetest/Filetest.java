@@ -3,7 +3,7 @@ package dev.backbench.spi.filetest;
 import java.util.List;
 
 /** A text that was read; functions by their place in it, from 0. */
-public interface Filetest {
+public interface Filetest extends AutoCloseable {
     /**
      * A rule that a function breaks.
      *
@@ -44,4 +44,11 @@ public interface Filetest {
 
     /** Executes {@code %f(1, 2) == 3}, or without a comparison just executes. @param function the one the line stands behind @param settings as in {@link #verify} */
     Execution run(int function, String invocation, List<String> settings);
+
+    /** The same, compiled, on this machine; all functions are compiled the first time. */
+    Execution compileAndRun(int function, String invocation, List<String> settings);
+
+    /** Machine code goes. */
+    @Override
+    void close();
 }
