@@ -39,7 +39,9 @@ public final class X64Insn {
     public static final int SHLD = 112, SHRD = 113;
     /** Three operands, see {@link X64Sink#rrr}; of the shifts the second is the count, {@link #RORX} takes an immediate; {@link #BLSR} to {@link #BLSI} have no first. */
     public static final int ANDN = 114, SHLX = 115, SHRX = 116, SARX = 117, RORX = 118, BLSR = 119, BLSMSK = 120, BLSI = 121, VFMADD213SS = 122, VFMADD213SD = 123;
-    public static final int COUNT = 124;
+    /** Of rax, to rdx and rax. */
+    public static final int IMUL_WIDE = 124;
+    public static final int COUNT = 125;
 
     private static final String[] CONDITIONS = {"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"};
 
@@ -106,6 +108,7 @@ public final class X64Insn {
     private static void rare() {
         group(general(BT, "bt", 0, 0x0FA3), 0x0FBA, 4);
         general(BSWAP, "bswap", 0, 0);
+        group(general(IMUL_WIDE, "imul", 0, 0), 0xF7, 5);
         general(CMPXCHG, "cmpxchg", 0, 0x0FB1);
         general(XADD, "xadd", 0, 0x0FC1);
         NAMES[CMPXCHG16B] = "cmpxchg16b";

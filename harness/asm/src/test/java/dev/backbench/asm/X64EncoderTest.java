@@ -133,6 +133,7 @@ class X64EncoderTest {
                     sink.ri(BT, size, reg, size * 8 - 1);
                 }
                 for (int insn = NOT; insn <= IDIV; insn++) for (int size : new int[] {1, 2}) sink.r(insn, size, reg);
+                for (int size = 1; size <= 8; size *= 2) sink.r(IMUL_WIDE, size, reg);
                 for (int size : new int[] {1, 2}) sink.ri(SAR, size, reg, 3);
             }
             sink.plain(INT3);

@@ -73,7 +73,7 @@ final class LowerFlags {
         if (signed && size > 1) {
             d.rr(IMUL, size, result(0), left, right);
         } else {
-            d.begin(Form.WIDE, signed ? IMUL : MUL, size);
+            d.begin(Form.WIDE, signed ? IMUL_WIDE : MUL, size);
             d.defFixed(result(0), RAX);
             d.useFixed(left, RAX);
             d.useAny(right);

@@ -144,7 +144,7 @@ final class LowerInts {
             return;
         }
         int left = o.use(a), right = o.use(b);
-        d.begin(Form.WIDE, signed ? IMUL : MUL, bits / 8);
+        d.begin(Form.WIDE, signed ? IMUL_WIDE : MUL, bits / 8);
         d.defFixed(result(), RDX);
         d.useFixed(left, RAX);
         d.useAny(right);
