@@ -28,6 +28,7 @@ public final class Lower {
     private final LowerFlags flags;
     private final LowerFloats floats;
     private final LowerDivision division;
+    private final LowerWide wide;
     private final LowerMemory memory = new LowerMemory(o);
     private final LowerCalls calls;
     private Function f;
@@ -44,6 +45,7 @@ public final class Lower {
         flags = new LowerFlags(o, ints, compare);
         floats = new LowerFloats(o, ints, cpu);
         division = new LowerDivision(o, ints);
+        wide = new LowerWide(o, ints);
         calls = new LowerCalls(o, ints);
     }
 
@@ -56,6 +58,7 @@ public final class Lower {
         flags.begin(f);
         floats.begin(f);
         division.begin(f);
+        wide.begin(f);
         memory.begin(f);
         calls.begin(f);
         order.compute(f);
@@ -326,7 +329,12 @@ public final class Lower {
             if (!floats.binary(op, a, b, type)) throw unsupported(op, type);
             return;
         }
-        if (Operands.isWide(type) && op != Op.UADD_OVERFLOW && op != Op.SADD_OVERFLOW && op != Op.USUB_OVERFLOW && op != Op.SSUB_OVERFLOW) throw unsupported(op, type);
+        if (op == Op.ICONCAT) {
+            if (type != Types.I64) throw unsupported(op, type);
+            wide.concat(a, b);
+            return;
+        }
+        if (Operands.isWide(type) && wide.binary(op, a, b)) return;
         switch (op) {
             case IADD -> ints.add(a, b, type);
             case ISUB -> ints.subtract(a, b, type);
@@ -346,6 +354,7 @@ public final class Lower {
     }
 
     private void binaryWithFlags(Op op, int a, int b, int type) {
+        if (Operands.isWide(type) && op != Op.UADD_OVERFLOW && op != Op.SADD_OVERFLOW && op != Op.USUB_OVERFLOW && op != Op.SSUB_OVERFLOW) throw unsupported(op, type);
         switch (op) {
             case UDIV -> division.unsigned(a, b, type, false);
             case UREM -> division.unsigned(a, b, type, true);
@@ -370,7 +379,10 @@ public final class Lower {
             if (!floats.unary(op, a, type)) throw unsupported(op, type);
             return;
         }
-        if ((Operands.isWide(type) || Operands.isWide(o.type(a))) && op != Op.BMASK && op != Op.IREDUCE) throw unsupported(op, type);
+        if (Operands.isWide(type) || Operands.isWide(o.type(a))) {
+            if (!wide.unary(op, a, type)) throw unsupported(op, type);
+            return;
+        }
         switch (op) {
             case INEG -> ints.negate(a, type);
             case IABS -> ints.absolute(a, type);
@@ -393,6 +405,7 @@ public final class Lower {
         scalar(type);
         switch (op) {
             case SELECT, SELECT_SPECTRE_GUARD -> flags.select(b, c, type);
+            case BITSELECT -> bitSelect(a, b, c, type);
             case FMA -> floats.multiplyAdd(a, b, c, type);
             case SADD_OVERFLOW_CIN -> flags.overflowWithCarry(ADC, a, b, c, type, O);
             case UADD_OVERFLOW_CIN -> flags.overflowWithCarry(ADC, a, b, c, type, B);
@@ -400,6 +413,12 @@ public final class Lower {
             case USUB_OVERFLOW_BIN -> flags.overflowWithCarry(SBB, a, b, c, type, B);
             default -> throw unsupported(op, type);
         }
+    }
+
+    private void bitSelect(int mask, int yes, int no, int type) {
+        if (Operands.registerClass(type) == VCode.FLOAT) throw unsupported(Op.BITSELECT, type);
+        if (Operands.isWide(type)) wide.bitSelect(mask, yes, no);
+        else ints.bitSelect(mask, yes, no, type);
     }
 
     private void rest(Op op) {

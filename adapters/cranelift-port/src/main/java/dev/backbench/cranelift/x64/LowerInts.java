@@ -203,6 +203,23 @@ final class LowerInts {
         }
     }
 
+    void bitSelect(int to, int mask, int yes, int no, int size) {
+        int taken = d.newInt(), left = d.newInt(), cleared = d.newInt();
+        d.rr(AND, size, taken, yes, mask);
+        if (cpu.bmi1()) {
+            d.rrr(ANDN, size, cleared, mask, no);
+        } else {
+            d.r(NOT, size, left, mask);
+            d.rr(AND, size, cleared, left, no);
+        }
+        d.rr(OR, size, to, taken, cleared);
+    }
+
+    void bitSelect(int mask, int yes, int no, int type) {
+        int bits = o.use(mask), a = o.use(yes), b = o.use(no);
+        bitSelect(result(), bits, a, b, width(type));
+    }
+
     void not(int a, int type) {
         d.r(NOT, width(type), result(), o.use(a));
     }
@@ -313,7 +330,7 @@ final class LowerInts {
     }
 
     /** Of a whole register. */
-    private void zeros(int to, int value, int size) {
+    void zeros(int to, int value, int size) {
         if (cpu.lzcnt()) {
             d.unary(LZCNT, size, to, value);
             return;
@@ -332,13 +349,18 @@ final class LowerInts {
             d.ri(OR, 4, ended, value, 1L << bits);
             value = ended;
         }
+        trailing(result(), value, size);
+    }
+
+    /** Of a whole register. */
+    void trailing(int to, int value, int size) {
         if (cpu.bmi1()) {
-            d.unary(TZCNT, size, result(), value);
+            d.unary(TZCNT, size, to, value);
             return;
         }
-        int none = o.constant(bits, size), place = d.newInt();
+        int none = o.constant(8L * size, size), place = d.newInt();
         d.unary(BSF, size, place, value);
-        d.rr(CMOV + E, size, result(), place, none);
+        d.rr(CMOV + E, size, to, place, none);
     }
 
     /** Bits after the highest that equal it: zeros of what the sign, spread over the register, leaves over. */
@@ -352,13 +374,17 @@ final class LowerInts {
     }
 
     void population(int a, int type) {
-        int size = width(type), value = extended(a, type, false);
-        if (cpu.popcnt()) d.unary(POPCNT, size, result(), value);
-        else populationBySums(result(), value, size);
+        int value = extended(a, type, false);
+        ones(result(), value, width(type));
+    }
+
+    void ones(int to, int value, int size) {
+        if (cpu.popcnt()) d.unary(POPCNT, size, to, value);
+        else onesBySums(to, value, size);
     }
 
     /** Sums of pairs, of nibbles, of bytes, then all bytes by a multiplication (Warren, Hacker's Delight, 5-1). */
-    private void populationBySums(int to, int value, int size) {
+    private void onesBySums(int to, int value, int size) {
         int half = d.newInt(), pairs = d.newInt(), odd = d.newInt();
         d.ri(SHR, size, half, value, 1);
         d.rr(AND, size, odd, half, pattern(0x5555555555555555L, size));
