@@ -37,6 +37,7 @@ public final class Document {
             for (String note : Tables.notes(data, overview)) text.append(note).append('\n');
             if (data.sets().size() > 1) text.append('\n');
         }
+        if (ColdStarts.inFull(data) && !data.cold().isEmpty()) text.append('\n').append(ColdStarts.causes(data).text()).append('\n');
         text.append("Ledger: ").append(Ledgers.brief(data)).append('\n');
         return text.toString();
     }
@@ -68,6 +69,7 @@ public final class Document {
             Grid breakEven = Tables.breakEven(data, set);
             if (breakEven.size() > 0) text.append("\n### Break-even\n\n").append(breakEven.markdown());
         }
+        if (!data.cold().isEmpty()) text.append("\n## Cold start by cause\n\n").append(ColdStarts.causes(data).markdown());
         if (programs) {
             for (Overview.Column column : new Overview(data, data.sets().getFirst()).columns) {
                 Grid grid = Tables.programs(data, column.measure(), column.regime());

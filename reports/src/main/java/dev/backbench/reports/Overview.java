@@ -2,6 +2,7 @@ package dev.backbench.reports;
 
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.stats.Ranking;
@@ -39,7 +40,7 @@ final class Overview {
     Overview(RunData data, String set) {
         this.set = set;
         for (Measure measure : data.manifest().plan().measures()) {
-            for (String regime : data.regimes(measure)) columns.add(column(measure, regime));
+            for (String regime : data.regimes(measure)) columns.add(column(measure, regime, data.regimes(measure).size() > 1));
         }
         for (String backend : data.backends()) if (asked(data, backend)) lines.add(line(data, backend));
         lines.sort(Comparator.<Line, Boolean>comparing(line -> line.below != null).thenComparing(line -> line.below != null ? 0.0 : -speed(line)));
@@ -51,12 +52,12 @@ final class Overview {
         return entry != null && !entry.available() || data.summary().cells().stream().anyMatch(c -> c.backend().equals(backend) && data.member(set, c));
     }
 
-    private static Column column(Measure measure, String regime) {
+    private static Column column(Measure measure, String regime, boolean several) {
         return switch (measure) {
             case COMPILE -> new Column(measure, regime, "compile, " + regime, "MB/s", true);
             case RUN -> new Column(measure, regime, "speed of code", "x", true);
             case SIZE -> new Column(measure, regime, "code size", "B/B", false);
-            case COLD -> new Column(measure, regime, "cold start", "ms", false);
+            case COLD -> new Column(measure, regime, several ? "cold, " + Start.of(regime).words() : "cold start", "ms", false);
             case MEMORY -> new Column(measure, regime, "memory", "MB", false);
         };
     }
@@ -106,7 +107,7 @@ final class Overview {
             if (!own || !data.common(set, cell)) continue;
             p90 += cell.p90();
             max += cell.max();
-            fewest = Math.min(fewest, cell.n());
+            fewest = Math.min(fewest, cell.startCount());
             programs++;
         }
         return programs == 0 ? "" : tail(p90 / programs, max / programs, fewest);
@@ -137,7 +138,7 @@ final class Overview {
             if (u.backend().equals(backend)) reasons.computeIfAbsent(u.reason(), k -> new ArrayList<>()).add(u.measure().label());
         }
         // a measure that was not reached says nothing about the others
-        if (any) reasons.remove(Ranking.NOT_REACHED);
+        if (any) reasons.keySet().removeIf(Ranking::notReached);
         if (reasons.isEmpty()) return any ? null : "no figures";
         List<String> said = new ArrayList<>();
         reasons.forEach((reason, measures) -> said.add(String.join(", ", measures) + " not ranked: " + reason));

@@ -45,7 +45,7 @@ final class Page {
         }
         failures();
         split("phases", data.phases(), 1000, "s per MB of code section");
-        split("cold", data.cold(), 1e6, "ms per start");
+        coldStarts();
         split("size", data.size(), 1, "bytes per byte of code section");
         programs();
         ledger();
@@ -122,6 +122,15 @@ final class Page {
                 .append("<br><code>").append(Html.escape(data.repeat(cell))).append("</code></li>\n");
         }
         page.append("</ul></section>\n");
+    }
+
+    private void coldStarts() {
+        if (ColdStarts.inFull(data)) {
+            page.append("<section>\n");
+            chart(Charts.COLD_STARTS);
+            page.append(ColdStarts.causes(data).html("Cold start by cause, milliseconds")).append("</section>\n");
+        }
+        data.cold().forEach((regime, split) -> split(Charts.cold(regime), split, 1e6, "ms per start"));
     }
 
     private void split(String name, RunData.Split split, double scale, String unit) {

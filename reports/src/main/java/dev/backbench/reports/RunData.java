@@ -21,10 +21,19 @@ import java.util.function.Consumer;
  * All that a report shows of one run, from its stored files only.
  *
  * @param phases compile time by phase, nanoseconds per byte of code section
- * @param cold time to the first mark by cause, nanoseconds per start
+ * @param cold time to the first mark by cause, nanoseconds per start; by regime, in the order of reports
  * @param size machine code and constants, bytes per byte of code section
+ * @param bare milliseconds until a process or container that does nothing is heard, by regime
  */
-public record RunData(Manifest manifest, Summary summary, Split phases, Split cold, Split size) {
+public record RunData(Manifest manifest, Summary summary, Split phases, Map<String, Split> cold, Split size, Causes causes, Map<String, Double> bare) {
+    /**
+     * Whether the causes of cold starts explain them.
+     *
+     * @param starts how many were split
+     * @param worst the largest distance, of all of them, between the sum of the causes and the whole, as a share of the whole
+     */
+    public record Causes(int starts, double worst) {}
+
     /**
      * Parts of a whole per back end, over the programs that all of these back ends have samples of, so that bars compare.
      *
@@ -59,7 +68,7 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         for (Manifest.WorkloadEntry w : manifest.workloads()) if (w.origin().equals(sets.getFirst())) programs.add(w.name());
         Splits splits = new Splits(manifest.plan().backends(), programs);
         rows.accept(splits::add);
-        return new RunData(manifest, summary, splits.phases(), splits.cold(), splits.size());
+        return new RunData(manifest, summary, splits.phases(), splits.cold(), splits.size(), splits.causes(), splits.bare());
     }
 
     /** The sets of programs that there are totals of, which are never pooled, our own first; one at least. The first is the one that bars are of. */
@@ -146,6 +155,6 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Split co
         for (Manifest.WorkloadEntry w : manifest.workloads()) {
             if (w.name().equals(cell.workload()) && w.origin().startsWith(Origin.FOLDER.label())) workload = w.source(); // named by its file
         }
-        return Commands.trial(cell.backend(), workload, cell.measure(), manifest.argv());
+        return Commands.trial(cell.backend(), workload, cell.measure(), cell.regime(), manifest.argv());
     }
 }

@@ -1,9 +1,11 @@
 package dev.backbench.reports;
 
+import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Row;
 import dev.backbench.core.row.Status;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,7 +18,7 @@ final class Splits {
     private static final String OTHER = "other";
     /** Parts in the order in which they happen; fused ones stand where their first one does, what is not named here comes after them, the rest last. */
     private static final List<String> ORDER =
-        List.of("start", "load", "compile", "decode", "translate", "optimise", "select", "allocate", "emit", "assemble", "link", "instantiate", "call", "code", "constants");
+        List.of("start", "load", "read", "decode", "compile", "translate", "optimise", "select", "allocate", "emit", "assemble", "link", "instantiate", "call", "code", "constants");
 
     /** Sums of one back end on one program. */
     private static final class Sums {
@@ -25,7 +27,11 @@ final class Splits {
         int samples;
     }
 
-    private final Map<String, Map<String, Sums>> phases = new LinkedHashMap<>(), cold = new LinkedHashMap<>(), size = new LinkedHashMap<>();
+    private final Map<String, Map<String, Sums>> phases = new LinkedHashMap<>(), size = new LinkedHashMap<>();
+    private final Map<String, Map<String, Map<String, Sums>>> cold = new HashMap<>();
+    private final Map<String, List<Double>> bare = new HashMap<>();
+    private int starts;
+    private double worst;
 
     private final List<String> backends;
     private final Set<String> programs;
@@ -37,9 +43,10 @@ final class Splits {
     }
 
     void add(Row row) {
+        if (row.cell().backend().equals(Unit.NO_BACKEND) && row.status() == Status.OK) bare.computeIfAbsent(row.regime(), r -> new ArrayList<>()).add(row.ns().wall() / 1e6);
         if (row.warmup() || row.status() != Status.OK || !programs.contains(row.cell().workload())) return;
         if (row.measure() == Measure.COMPILE && !row.phasesNs().isEmpty()) timed(phases, row, row.work().codeSectionBytes());
-        if (row.measure() == Measure.COLD && !row.phasesNs().isEmpty()) timed(cold, row, 1);
+        if (row.measure() == Measure.COLD && !row.phasesNs().isEmpty()) started(row);
         if (row.measure() == Measure.SIZE && row.code() != null && row.code().bytes() >= 0) sized(row);
     }
 
@@ -53,6 +60,14 @@ final class Splits {
         if (rest > 0) sums.parts.merge(OTHER, (double) rest, Double::sum);
         sums.work += work;
         sums.samples++;
+    }
+
+    private void started(Row row) {
+        timed(cold.computeIfAbsent(row.regime(), r -> new LinkedHashMap<>()), row, 1);
+        long causes = 0;
+        for (long cause : row.phasesNs().values()) causes += cause;
+        worst = Math.max(worst, Math.abs((double) causes / row.ns().wall() - 1));
+        starts++;
     }
 
     private void sized(Row row) {
@@ -72,8 +87,29 @@ final class Splits {
         return split(phases);
     }
 
-    RunData.Split cold() {
-        return split(cold);
+    /** By regime, in the order of reports. */
+    Map<String, RunData.Split> cold() {
+        Map<String, RunData.Split> splits = new LinkedHashMap<>();
+        for (String regime : Measure.COLD.regimes()) {
+            RunData.Split split = cold.containsKey(regime) ? split(cold.get(regime)) : RunData.Split.NONE;
+            if (!split.parts().isEmpty()) splits.put(regime, split);
+        }
+        return splits;
+    }
+
+    RunData.Causes causes() {
+        return new RunData.Causes(starts, worst);
+    }
+
+    /** Medians by regime, in milliseconds. */
+    Map<String, Double> bare() {
+        Map<String, Double> medians = new LinkedHashMap<>();
+        for (String regime : Measure.COLD.regimes()) {
+            if (!bare.containsKey(regime)) continue;
+            double[] sorted = bare.get(regime).stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            medians.put(regime, (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2);
+        }
+        return medians;
     }
 
     RunData.Split size() {

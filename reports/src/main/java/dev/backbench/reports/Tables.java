@@ -88,6 +88,7 @@ final class Tables {
             + " Every program goes through Wasm" + (data.otherLanguages() ? ", but for those in another language." : ".") + " In brackets: 95% intervals, or a ratio beside its absolute figure.");
         common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         perOperation(overview, notes);
+        notes.addAll(ColdStarts.notes(data));
         for (Overview.Line line : overview.lines) if (line.below() != null) notes.add("Below the line: " + line.backend() + ": " + line.below());
         for (Overview.Line line : overview.lines) {
             if (line.wrong() > 0) notes.add(line.backend() + ": " + Ranking.distrust(line.backend(), data.summary().cells()) + ", whatever its other figures.");
@@ -159,7 +160,7 @@ final class Tables {
         String interval = Figures.interval(cell.low(), cell.high());
         String figure = Figures.number(cell.median()) + (interval.isEmpty() ? "" : " (" + interval + ")");
         if (cell.status().failure()) return cell.status().label() + (cell.status() == Status.TIMEOUT ? ", over " + figure : "");
-        return figure + (cell.max() == null ? "" : ", " + Overview.tail(cell.p90(), cell.max(), cell.n())) + (cell.n() == 1 && interval.isEmpty() ? " *" : "");
+        return figure + (cell.max() == null ? "" : ", " + Overview.tail(cell.p90(), cell.max(), cell.startCount())) + (cell.n() == 1 && interval.isEmpty() ? " *" : "");
     }
 
     static Grid split(RunData.Split split, double scale, String unit) {

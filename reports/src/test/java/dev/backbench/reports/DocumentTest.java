@@ -70,7 +70,7 @@ class DocumentTest {
         List<Summary.Cell> cells = whole.cells().stream().filter(c -> !c.backend().equals("jvm") || run.member("own", c)).toList();
         assertTrue(cells.stream().anyMatch(c -> c.backend().equals("jvm")), "a case to test");
         Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), cells, whole.totals(), whole.dropped(), whole.unranked(), whole.breakEven());
-        RunData some = new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size());
+        RunData some = new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size(), run.causes(), run.bare());
         assertTrue(new Overview(some, "own").lines.stream().anyMatch(l -> l.backend().equals("jvm")));
         assertTrue(new Overview(some, "folder").lines.stream().noneMatch(l -> l.backend().equals("jvm")));
         assertTrue(new Overview(some, "folder").lines.stream().anyMatch(l -> l.backend().equals("absent")), "what is unavailable is told everywhere");
@@ -84,7 +84,7 @@ class DocumentTest {
         List<Summary.Unranked> unranked = new ArrayList<>(whole.unranked());
         unranked.add(new Summary.Unranked("gcc:O2", Measure.COMPILE, dev.backbench.core.stats.Ranking.NOT_REACHED));
         Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), whole.cells(), whole.totals(), whole.dropped(), unranked, whole.breakEven());
-        assertTrue(new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size()).ranked("gcc:O2", Measure.COMPILE));
+        assertTrue(new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size(), run.causes(), run.bare()).ranked("gcc:O2", Measure.COMPILE));
     }
 
     @Test
@@ -93,7 +93,7 @@ class DocumentTest {
         List<Summary.Cell> cells = new ArrayList<>(whole.cells());
         cells.add(new Summary.Cell("gcc:O2", "other", Measure.RUN, Regime.STEADY, "ms", null, null, null, 0, Status.WRONG, "run: standard output differs"));
         Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), cells, whole.totals(), whole.dropped(), whole.unranked(), whole.breakEven());
-        RunData wrong = new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size());
+        RunData wrong = new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size(), run.causes(), run.bare());
         String note = "gcc:O2: 1 wrong result: its code is not trusted, whatever its other figures.";
         for (Document.Format format : List.of(Document.Format.TABLE, Document.Format.MARKDOWN)) {
             String text = Document.of(wrong, format, true, false);
@@ -129,6 +129,6 @@ class DocumentTest {
         assertEquals(1000 / 0.12, run.phases().whole("gcc:O0"), 1, "nanoseconds per byte");
         assertEquals(4.1, run.size().whole("llvm:O2"), 0.01);
         assertFalse(run.size().parts().containsKey("jvm"));
-        assertEquals(1500e6, run.cold().whole("llvm:O2"), 1);
+        assertEquals(1500e6, run.cold().get(Regime.PROCESS_COMPILED).whole("llvm:O2"), 1);
     }
 }

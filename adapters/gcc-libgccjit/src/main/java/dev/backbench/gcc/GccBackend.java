@@ -1,5 +1,6 @@
 package dev.backbench.gcc;
 
+import dev.backbench.exec.ImageLoader;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
@@ -99,5 +100,15 @@ public final class GccBackend implements Backend {
             throw new BackendException(cause.getMessage(), cause);
         }
         return new GccCompiler(options, installation);
+    }
+
+    @Override
+    public boolean serialises(CompileOptions options) {
+        return true;
+    }
+
+    @Override
+    public Compiler newLoader(CompileOptions options) {
+        return new ImageLoader();
     }
 }

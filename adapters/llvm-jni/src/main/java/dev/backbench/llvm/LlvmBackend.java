@@ -1,5 +1,6 @@
 package dev.backbench.llvm;
 
+import dev.backbench.exec.ImageLoader;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
@@ -98,5 +99,15 @@ public final class LlvmBackend implements Backend {
     public Compiler newCompiler(CompileOptions options) {
         if (!options.isa().equals("x86_64")) throw new BackendException("llvm compiles for x86_64 here, not for " + options.isa());
         return new LlvmCompiler(options);
+    }
+
+    @Override
+    public boolean serialises(CompileOptions options) {
+        return true;
+    }
+
+    @Override
+    public Compiler newLoader(CompileOptions options) {
+        return new ImageLoader();
     }
 }

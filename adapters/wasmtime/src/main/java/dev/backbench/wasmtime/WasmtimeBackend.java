@@ -54,6 +54,11 @@ abstract class WasmtimeBackend implements Backend {
     abstract Strategy strategy();
 
     @Override
+    public boolean serialises(CompileOptions options) {
+        return true;
+    }
+
+    @Override
     public Ledger ledger(CompileOptions options) {
         WasmtimeWheel wheel = wheel(options);
         Map<String, String> notes = new LinkedHashMap<>();

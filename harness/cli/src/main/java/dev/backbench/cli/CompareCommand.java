@@ -69,7 +69,7 @@ final class CompareCommand extends BenchCommand {
 
     @Override
     int run() throws IOException, InterruptedException {
-        PlanOptions options = plan.options(main().arguments());
+        PlanOptions options = plan.inFull(main().arguments());
         options.reference = reference;
         options.require = require;
         options.out = out == null ? null : PlanArguments.path("--out", out);

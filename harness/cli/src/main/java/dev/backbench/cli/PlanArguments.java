@@ -4,6 +4,7 @@ import dev.backbench.core.plan.Backends;
 import dev.backbench.core.plan.PlanOptions;
 import dev.backbench.core.plan.PlanPreset;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.workloads.Names;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,10 +12,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options that say what is measured: those of {@code compare}, and of {@code trial}, which repeats a part of it. */
@@ -63,8 +67,35 @@ final class PlanArguments {
     @Option(names = "--timeout", split = ",", hideParamSyntax = true, paramLabel = "STAGE:TIME,…", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
     List<String> timeouts = new ArrayList<>();
 
-    @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them.")
+    @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them. With --measures=cold, start the others in a container too.")
     String in;
+
+    @Option(names = "--cold", split = ",", hideParamSyntax = true, paramLabel = "HOST-CODE,…",
+        description = "Which cold starts: resident, process, uncached or container, with compiled or precompiled, such as process-precompiled; all, and a host or a code alone, stand for several. "
+            + "Without: process-compiled, but all without a container where compare's --measures names cold, and with --in=container those too.")
+    List<String> cold = new ArrayList<>();
+
+    /** Of a comparison: asked for by name, a measure is given in full. */
+    PlanOptions inFull(List<String> argv) {
+        PlanOptions options = options(argv);
+        boolean named = !measures.isEmpty() && options.measures.contains(Measure.COLD);
+        if (!named || !cold.isEmpty()) return options;
+        options.starts = new ArrayList<>(Start.WITHOUT_CONTAINER);
+        if (in != null) options.starts.addAll(Start.IN_CONTAINER);
+        return options;
+    }
+
+    /** As the user wrote them, in the order of reports. */
+    private List<Start> starts() {
+        List<Start> known = Stream.concat(Start.WITHOUT_CONTAINER.stream(), Start.IN_CONTAINER.stream()).toList();
+        Set<Start> chosen = new HashSet<>();
+        for (String word : trimmed(cold)) {
+            List<Start> meant = known.stream().filter(s -> word.equals("all") || word.equals(s.regime()) || word.equals(s.host().label()) || word.equals(s.code().label())).toList();
+            if (meant.isEmpty()) throw unknown("cold start", word, known.stream().map(Start::regime).toList());
+            chosen.addAll(meant);
+        }
+        return known.stream().filter(chosen::contains).toList();
+    }
 
     PlanOptions options(List<String> argv) {
         PlanOptions options = new PlanOptions();
@@ -72,6 +103,7 @@ final class PlanArguments {
         options.backends = in == null ? named : contained(named);
         options.workloads = named("--workloads", workloads);
         if (!measures.isEmpty()) options.measures = measures();
+        if (!cold.isEmpty()) options.starts = starts();
         if (preset != null) options.preset = preset();
         options.budget = budget == null ? null : Times.parse("--budget", budget);
         options.runs = atLeast("--runs", runs, 1);
@@ -89,7 +121,7 @@ final class PlanArguments {
     private List<String> contained(List<String> names) {
         if (!in.equals("container")) throw unknown("place", in, List.of("container"));
         List<String> contained = Backends.onClassPath().inContainers(names);
-        if (contained.equals(names)) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do");
+        if (contained.equals(names) && !measures.contains(Measure.COLD.label())) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do; any back end starts in one with --measures=cold");
         return contained;
     }
 

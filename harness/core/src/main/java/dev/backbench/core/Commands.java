@@ -1,6 +1,7 @@
 package dev.backbench.core;
 
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Regime;
 import java.util.List;
 
 /** Command lines for the user to type again, quoted for a POSIX shell. */
@@ -15,9 +16,10 @@ public final class Commands {
      * @param workload what finds it: its name if the catalogue knows it, otherwise its file
      * @param argv of the run that it is from, whose limits hold
      */
-    public static String trial(String backend, String workload, Measure measure, List<String> argv) {
+    public static String trial(String backend, String workload, Measure measure, String regime, List<String> argv) {
         StringBuilder command = new StringBuilder("./bench trial --backend=").append(quote(backend)).append(" --workload=").append(quote(workload)).append(" --measure=")
                 .append(measure.label());
+        if (measure == Measure.COLD && !regime.equals(Regime.PROCESS_COMPILED)) command.append(" --cold=").append(regime);
         for (int i = 0; i < argv.size(); i++) {
             String argument = argv.get(i);
             if (KEPT.stream().noneMatch(option -> argument.equals(option) || argument.startsWith(option + '='))) continue;

@@ -8,6 +8,7 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.store.RunFolder;
 import dev.backbench.core.store.RunId;
 import dev.backbench.core.store.StoreException;
+import dev.backbench.core.trial.StartHosts;
 import dev.backbench.core.trial.WorkerCache;
 import dev.backbench.core.trial.WorkerCommand;
 import dev.backbench.spi.setup.Cache;
@@ -59,7 +60,7 @@ public final class Experiment {
         if (resumed != null && options.seed == null) options.seed = resumed.manifest().plan().seed();
         Plan plan = Planner.plan(options, backends);
         WorkerCommand command = new WorkerCommand(plan.cpu(), plan.workerFlags());
-        command.with(WorkerCache.prepare(plan, command, options.cache == null ? Cache.directory() : options.cache, listener::note));
+        command.with(WorkerCache.prepare(plan, command, options.cache == null ? Cache.directory() : options.cache, listener::note)).with(StartHosts.prepare(plan, listener::note));
         String run = resumed == null ? RunId.create(now) : resumed.manifest().run();
         Manifest manifest = Manifests.create(plan, options, command, run, now.toEpochMilli());
         if (resumed != null) manifest = Resume.check(resumed, manifest, now.toEpochMilli());

@@ -10,6 +10,8 @@ import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Manifest.BackendEntry;
 import dev.backbench.core.row.Manifest.WorkloadEntry;
+import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.store.Json;
 import dev.backbench.core.store.Seal;
 import dev.backbench.core.trial.WorkerCommand;
@@ -31,7 +33,7 @@ final class Manifests {
     static Manifest create(Plan plan, PlanOptions options, WorkerCommand command, String run, long now) {
         Map<String, String> unknown = new TreeMap<>();
         List<BackendEntry> backends = new ArrayList<>();
-        for (Backends.Chosen chosen : plan.backends()) backends.add(backend(chosen, unknown));
+        for (Backends.Chosen chosen : plan.backends()) backends.add(backend(chosen, command.hosts().kind(chosen.name()), unknown));
         List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, plan.operations().get(w.name()))).toList();
         return new Manifest(Json.SCHEMA, run, now, List.of(now), MachineFacts.read(unknown), jvm(command, unknown), OwnCommit.read(unknown), backends, workloads,
                 plan(plan), List.copyOf(options.argv), new TreeMap<>(options.labels), OwnCommit.ci(unknown), unknown);
@@ -45,7 +47,7 @@ final class Manifests {
                 m.ci(), m.unknown());
     }
 
-    private static BackendEntry backend(Backends.Chosen chosen, Map<String, String> unknown) {
+    private static BackendEntry backend(Backends.Chosen chosen, String startHost, Map<String, String> unknown) {
         String path = "backends." + chosen.name() + '.';
         Ledger ledger = null;
         if (chosen.availability().yes()) ledger = ledger(chosen, path, unknown);
@@ -62,7 +64,7 @@ final class Manifests {
         }
         return new BackendEntry(chosen.name(), chosen.backend().id(), ledger == null ? null : ledger.version(), ledger == null ? null : ledger.upstreamCommit(), binary,
                 sha, chosen.options().level(), List.copyOf(chosen.options().extra()), chosen.optionsDigest(), chosen.availability().yes(),
-                chosen.availability().reason(), chosen.availability().fix(), chosen.backend().tiered(), chosen.backend().javaHosted(), ledger);
+                chosen.availability().reason(), chosen.availability().fix(), chosen.backend().tiered(), chosen.backend().javaHosted(), startHost, ledger);
     }
 
     private static Ledger ledger(Backends.Chosen chosen, String path, Map<String, String> unknown) {
@@ -92,6 +94,7 @@ final class Manifests {
                 plan.workloads().stream().map(Workload::name).toList(), plan.measures(), plan.seed(), plan.budget() == null ? null : plan.budget().toSeconds(),
                 plan.processes(), plan.rounds(), plan.runs(), plan.warmup(), plan.threads(), plan.cpu(), plan.reference(), plan.require(), timeouts, plan.cells(),
                 new Schedule(plan).firstPass().stream().map(Unit::toString).toList(), plan.padding().stream().map(w -> w.name() + ' ' + w.sha256()).toList(),
-                plan.digest());
+                plan.digest(), plan.measures(Measure.COLD) ? plan.starts().stream().map(Start::regime).toList() : null,
+                plan.measures(Measure.COLD) ? plan.preset().starts() : null);
     }
 }

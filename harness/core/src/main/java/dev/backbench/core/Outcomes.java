@@ -44,6 +44,6 @@ final class Outcomes {
     }
 
     private static String command(CellKey cell, Plan plan, PlanOptions options) {
-        return Commands.trial(cell.backend(), word(cell, plan), cell.measure(), options.argv);
+        return Commands.trial(cell.backend(), word(cell, plan), cell.measure(), cell.regime(), options.argv);
     }
 }

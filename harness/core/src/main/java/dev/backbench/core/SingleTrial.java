@@ -7,6 +7,7 @@ import dev.backbench.core.plan.Planner;
 import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.trial.WorkerCommand;
 import dev.backbench.core.worker.Wire;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -55,7 +57,7 @@ public final class SingleTrial {
         try {
             Path work = Files.createTempDirectory("backbench-trial-");
             try {
-                return worker(plan, new Unit(kind(measure), chosen.name(), List.of(workload.name())), work, gdb, out);
+                return worker(plan, unit(plan, chosen, measure, workload), work, gdb, out);
             } finally {
                 remove(work);
             }
@@ -67,19 +69,37 @@ public final class SingleTrial {
         }
     }
 
-    private static Unit.Kind kind(Measure measure) {
+    private static Unit unit(Plan plan, Backends.Chosen chosen, Measure measure, Workload workload) {
+        List<String> names = List.of(workload.name());
         return switch (measure) {
-            case COLD, MEMORY -> Unit.Kind.FIRST;
-            case COMPILE, RUN, SIZE -> Unit.Kind.SWEEP;
+            case COLD -> plan.startsApart(chosen) ? start(plan, chosen, names) : new Unit(Unit.Kind.FIRST, chosen.name(), names);
+            case MEMORY -> new Unit(Unit.Kind.FIRST, chosen.name(), names);
+            case COMPILE, RUN, SIZE -> new Unit(Unit.Kind.SWEEP, chosen.name(), names);
         };
+    }
+
+    private static Unit start(Plan plan, Backends.Chosen chosen, List<String> names) {
+        if (plan.starts().size() > 1) throw new UsageException("a trial is of one cold start, not " + plan.starts().size() + ": name one with --cold=HOST-CODE");
+        Start start = plan.starts().getFirst();
+        if (chosen.obstacle(start) != null) throw new UsageException(chosen.name() + " has no cold start " + start.regime() + ": " + chosen.obstacle(start));
+        return new Unit(Unit.Kind.START, chosen.name(), names, start);
+    }
+
+    /** A trial is of one process, so an image is made in the one that it is then started in. */
+    private static List<WorkerSpec.Task> withImage(Unit unit, List<WorkerSpec.Task> tasks) {
+        if (unit.start() == null || !unit.start().precompiled()) return tasks;
+        List<WorkerSpec.Task> all = new ArrayList<>(tasks);
+        all.addFirst(new WorkerSpec.Task(tasks.size(), WorkerSpec.Kind.IMAGE, 0, false, false, 1));
+        return all;
     }
 
     private static ExitCode worker(Plan plan, Unit unit, Path work, boolean gdb, PrintStream out) throws IOException, InterruptedException {
         Backends.Chosen chosen = plan.backends().getFirst();
         TaskList list = TaskList.of(plan, unit, new Random(plan.seed()), work.resolve("empty.wasm"));
         Path spec = work.resolve("tasks"), events = work.resolve("events");
-        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), unit.kind() == Unit.Kind.FIRST, null, list.modules(),
-                list.tasks()).text());
+        boolean quiet = unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.START;
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), quiet, null, list.modules(),
+                withImage(unit, list.tasks())).text());
         Files.createFile(events);
         Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.name(), spec, events, plan.seed(), gdb).start();
         boolean ended = true;

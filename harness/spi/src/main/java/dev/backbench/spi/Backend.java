@@ -100,4 +100,19 @@ public interface Backend {
      * @throws BackendException when the options cannot be served
      */
     Compiler newCompiler(CompileOptions options);
+
+    /** Whether {@link Artifact#serialize} and {@link Compiler#deserialize} work under {@code options}, so that programs start precompiled. */
+    default boolean serialises(CompileOptions options) {
+        return false;
+    }
+
+    /** What links and runs serialised modules and need not be able to compile; only called where {@link #serialises}. */
+    default Compiler newLoader(CompileOptions options) {
+        return newCompiler(options);
+    }
+
+    /** What starts its modules without a JVM; null if a JVM is part of the back end, as it is of all that read Wasm with our own decoder. Cheap: makes nothing. */
+    default StartHost startHost(CompileOptions options) {
+        return null;
+    }
 }

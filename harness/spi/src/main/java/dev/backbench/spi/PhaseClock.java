@@ -13,26 +13,34 @@ public final class PhaseClock {
             EMIT = "emit", ASSEMBLE = "assemble", LINK = "link";
 
     /** Measures nothing; headline figures run with it. */
-    public static final PhaseClock OFF = new PhaseClock(false);
+    public static final PhaseClock OFF = new PhaseClock(false, null);
 
     private final boolean on;
+    /** The one phase that is timed; null for all. */
+    private final String only;
     private String[] names = new String[8];
     private long[] nanos = new long[8];
     private int count;
     private int current = -1;
     private long since;
 
-    private PhaseClock(boolean on) {
+    private PhaseClock(boolean on, String only) {
         this.on = on;
+        this.only = only;
     }
 
     public static PhaseClock running() {
-        return new PhaseClock(true);
+        return new PhaseClock(true, null);
+    }
+
+    /** Times one phase, and nearly nothing is spent on the others. */
+    public static PhaseClock only(String phase) {
+        return new PhaseClock(true, phase);
     }
 
     /** Ends the phase under way, if any, and begins {@code phase}. */
     public void enter(String phase) {
-        if (on) switchTo(phase);
+        if (on) switchTo(only == null || only.equals(phase) ? phase : null);
     }
 
     /** Ends the phase under way. */
@@ -48,6 +56,7 @@ public final class PhaseClock {
     }
 
     private void switchTo(String phase) {
+        if (phase == null && current < 0) return;
         long now = System.nanoTime();
         if (current >= 0) nanos[current] += now - since;
         since = now;

@@ -2,6 +2,7 @@ package dev.backbench.reports.charts;
 
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Summary;
 import dev.backbench.reports.RunData;
 import java.awt.GraphicsEnvironment;
@@ -24,6 +25,9 @@ public final class Charts {
     private static final int DENSITY = 2;
     /** Name of the chart of the first set of programs; those of others have it as their beginning. */
     public static final String TRADE_OFF = "tradeoff";
+
+    /** Name of the chart that compares all kinds of cold start. */
+    public static final String COLD_STARTS = "cold-starts";
 
     /**
      * @param name of its files
@@ -51,10 +55,21 @@ public final class Charts {
         for (String set : data.sets()) tradeOff(data, set, charts);
         split(charts, data.phases(), 1000, "phases", "Compile time by phase", "seconds per MB of code section",
             "Wall time from trials of their own, in which the phase clock runs; \"other\" is what lies between the phases.");
-        split(charts, data.cold(), 1e6, "cold", "Cold start", "milliseconds to the first mark",
-            "From starting a fresh process to the program's first mark, compiling included, with files cached by the system.");
+        for (Map.Entry<String, RunData.Split> cold : data.cold().entrySet()) cold(charts, Start.of(cold.getKey()), cold.getValue());
         split(charts, data.size(), 1, "size", "Code size", "bytes per byte of code section", "Machine code and its constants, without trap tables and unwind data.");
         return charts;
+    }
+
+    /** Of the chart of one kind of cold start. */
+    public static String cold(String regime) {
+        return regime.equals(Regime.PROCESS_COMPILED) ? "cold" : "cold-" + regime;
+    }
+
+    private static void cold(Map<Drawn, Chart<?, ?>> charts, Start start, RunData.Split split) throws IOException {
+        boolean usual = start.equals(Start.USUAL);
+        split(charts, split, 1e6, cold(start.regime()), "Cold start" + (usual ? "" : ", " + start.words()), "milliseconds to the first mark",
+            (start.host().fresh() ? "From starting a fresh " + (start.host() == Start.Host.CONTAINER ? "container" : "process") : "From asking a resident process") + " to the program's first mark, "
+                + (start.precompiled() ? "from an image of its code" : "compiling included") + ", with files cached by the system.");
     }
 
     private static void tradeOff(RunData data, String set, Map<Drawn, Chart<?, ?>> charts) throws IOException {

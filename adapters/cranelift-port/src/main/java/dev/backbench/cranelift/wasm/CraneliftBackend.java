@@ -2,6 +2,7 @@ package dev.backbench.cranelift.wasm;
 
 import dev.backbench.cranelift.Codegen;
 import dev.backbench.cranelift.opt.Optimizer;
+import dev.backbench.exec.ImageLoader;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
@@ -75,5 +76,15 @@ public final class CraneliftBackend implements Backend {
         if (!options.isa().equals("x86_64")) throw new BackendException("cranelift-port compiles for x86_64, not for " + options.isa());
         boolean optimized = options.level().startsWith(SPEED);
         return new CraneliftCompiler(options, () -> new FunctionCompiler(optimized ? new Optimizer() : null, new Codegen(null)));
+    }
+
+    @Override
+    public boolean serialises(CompileOptions options) {
+        return true;
+    }
+
+    @Override
+    public Compiler newLoader(CompileOptions options) {
+        return new ImageLoader();
     }
 }

@@ -1,5 +1,6 @@
 package dev.backbench.qbe.wasm;
 
+import dev.backbench.exec.ImageLoader;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.qbe.Pipeline;
 import dev.backbench.spi.Availability;
@@ -92,5 +93,15 @@ public final class QbeBackend implements Backend {
     public Compiler newCompiler(CompileOptions options) {
         if (!options.isa().equals("x86_64")) throw new BackendException("qbe-port compiles for x86_64, not for " + options.isa());
         return new WasmCompiler(options);
+    }
+
+    @Override
+    public boolean serialises(CompileOptions options) {
+        return true;
+    }
+
+    @Override
+    public Compiler newLoader(CompileOptions options) {
+        return new ImageLoader();
     }
 }

@@ -1,6 +1,7 @@
 package dev.backbench.core.plan;
 
 import dev.backbench.core.UsageException;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.store.Seal;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
@@ -26,6 +27,22 @@ public final class Backends {
         /** Whether it can be given a program of that form. */
         public boolean takes(Workload workload) {
             return backend.inputs().contains(workload.input());
+        }
+
+        /** Whether it has a process without a JVM for cold starts, if that can be made. */
+        public boolean nativeStart() {
+            return backend.startHost(options) != null;
+        }
+
+        /** Whether its programs are processes of its own commands. */
+        public boolean commands() {
+            return backend.runsInContainer() || !backend.inputs().contains(Workload.WASM);
+        }
+
+        /** Why it has no cold start with these axes; null if it has. */
+        public String obstacle(Start start) {
+            if (commands() && !start.equals(Start.USUAL)) return "its programs are processes of their own, compiled by commands";
+            return start.precompiled() && !backend.serialises(options) ? "compiled modules have no serialised form" : null;
         }
 
         /** Of all that makes figures of one back end incomparable: level, threads, target, bounds, options. */

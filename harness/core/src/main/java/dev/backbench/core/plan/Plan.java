@@ -2,6 +2,7 @@ package dev.backbench.core.plan;
 
 import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.workloads.Workload;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +26,15 @@ import java.util.Set;
  * @param rounds timed compiles of each module in a process
  * @param runs timed runs of each module in a process
  * @param warmup discarded rounds; null for what suits the back end
+ * @param starts axes of cold start, those that a back end has no use for included
+ * @param started programs, by name, of which cold start is measured
  * @param digest SHA-256 over all that must be the same for {@code --resume}
  */
 public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workload> workloads, Set<String> fresh, Map<String, Long> operations, List<Workload> padding, List<Measure> measures,
         List<CellKey> cells, String steady, long seed, Duration budget,
         boolean hardBudget, int processes, int rounds, int runs, Integer warmup, int threads, String cpu,
-        String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, String digest) {
+        String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, List<Start> starts, Set<String> started,
+        String digest) {
 
     public Backends.Chosen backend(String name) {
         return backends.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
@@ -58,6 +62,16 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
     public int warmup(Backends.Chosen chosen) {
         if (warmup != null) return warmup;
         return chosen.backend().javaHosted() ? preset.warmup() : preset.nativeWarmup();
+    }
+
+    /** Whether a back end's cold starts are trials of their own; otherwise the process of its first compile gives them as well. */
+    public boolean startsApart(Backends.Chosen chosen) {
+        return !starts.equals(List.of(Start.USUAL)) || chosen.nativeStart();
+    }
+
+    /** Independent samples that a cell should have: processes, each of a fresh start one. */
+    public int samples(CellKey cell) {
+        return cell.measure() == Measure.COLD && Start.of(cell.regime()).host().fresh() ? preset.starts() : processes;
     }
 
     /** Those that are started in processes of their own, in the plan's order. */

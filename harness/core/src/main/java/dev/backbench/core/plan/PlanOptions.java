@@ -1,6 +1,7 @@
 package dev.backbench.core.plan;
 
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ public final class PlanOptions {
     /** Names, presets, files, folders; empty: the preset's programs. */
     public List<String> workloads = List.of();
     public Set<Measure> measures = EnumSet.allOf(Measure.class);
+    /** Axes of cold start. */
+    public List<Start> starts = List.of(Start.USUAL);
     public PlanPreset preset = PlanPreset.QUICK;
     public Duration budget;
     /** Timed samples of each cell in a process. */

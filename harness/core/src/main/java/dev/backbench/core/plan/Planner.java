@@ -48,7 +48,9 @@ public final class Planner {
         List<Workload> padding = measures.contains(Measure.COMPILE) ? padding(workloads, catalogue) : List.of();
         String steady = workloads.size() + padding.size() >= STEADY_MODULES ? Regime.STEADY : Regime.SELF_WARM;
         Set<String> fresh = fresh(workloads, options.workloads.isEmpty() ? options.preset.fresh() : Integer.MAX_VALUE);
-        List<CellKey> cells = cells(chosen, workloads, fresh, measures, steady);
+        Set<String> started = fresh(workloads, options.workloads.isEmpty() ? options.preset.started() : Integer.MAX_VALUE);
+        if (options.starts.isEmpty()) throw new UsageException("no cold start is left: name some with --cold");
+        List<CellKey> cells = new Cells(workloads, fresh, started, measures, options.starts, steady).of(chosen);
         long seed = options.seed != null ? options.seed : ThreadLocalRandom.current().nextLong(1, 1_000_000_000);
         Duration budget = options.budget != null ? options.budget : options.preset.budget();
         PlanPreset preset = options.preset;
@@ -57,7 +59,7 @@ public final class Planner {
         String digest = digest(cells, workloads, chosen, preset, List.of(rounds, runs, options.threads, String.valueOf(options.warmup), options.workerFlags));
         return new Plan(preset, chosen, workloads, fresh, operations(workloads), padding, measures, cells, steady, seed, budget, options.budget != null, preset.processes(), rounds, runs,
                 options.warmup, options.threads, Cpus.choose(options.cpu, options.threads), reference, List.copyOf(options.require), options.timeouts,
-                options.phases, List.copyOf(options.workerFlags), digest);
+                options.phases, List.copyOf(options.workerFlags), List.copyOf(options.starts), started, digest);
     }
 
     private static Map<String, Long> operations(List<Workload> workloads) {
@@ -103,31 +105,6 @@ public final class Planner {
         chosen.add(names.getFirst());
         chosen.add(names.get(names.size() / 2));
         return Set.copyOf(chosen);
-    }
-
-    private static List<CellKey> cells(List<Backends.Chosen> chosen, List<Workload> workloads, Set<String> fresh, List<Measure> measures, String steady) {
-        List<CellKey> cells = new ArrayList<>();
-        for (Backends.Chosen c : chosen) {
-            boolean none = workloads.stream().noneMatch(c::takes); // then its cells say so
-            for (Workload w : workloads) {
-                if (!none && !c.takes(w)) continue;
-                for (Measure measure : measures) {
-                    if (!none && !defined(measure, w)) continue;
-                    for (String regime : measure.regimes()) {
-                        if (Regime.fresh(measure, regime) && !fresh.contains(w.name())) continue;
-                        boolean warm = measure == Measure.COMPILE && regime.equals(Regime.STEADY);
-                        cells.add(new CellKey(c.name(), w.name(), measure, warm ? steady : regime));
-                    }
-                }
-            }
-        }
-        return List.copyOf(cells);
-    }
-
-    /** Memory is counted from the empty module's, and the size of machine code is nobody's who keeps it to himself by design. */
-    private static boolean defined(Measure measure, Workload workload) {
-        boolean script = workload.input().equals("js") || workload.input().equals("python");
-        return measure == Measure.MEMORY ? workload.input().equals(Workload.WASM) : measure != Measure.SIZE || !script;
     }
 
     private static String reference(String wanted, List<Backends.Chosen> chosen, Backends backends, int threads) {

@@ -3,6 +3,7 @@ package dev.backbench.core.plan;
 import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.stats.SampleTable;
 import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -27,11 +29,14 @@ public final class Schedule {
     private final List<Unit> units = new ArrayList<>();
     private final Map<Unit, List<CellKey>> served = new HashMap<>();
     private final Random random;
+    private final Set<CellKey> cells;
 
     public Schedule(Plan plan) {
         this.plan = plan;
         random = new Random(plan.seed());
+        cells = Set.copyOf(plan.cells());
         for (Backends.Chosen chosen : plan.backends()) if (chosen.availability().yes() && !plan.workloads(chosen).isEmpty()) addUnits(chosen);
+        addBare();
         for (CellKey cell : plan.cells()) for (Unit unit : units) if (serves(unit, cell)) served.computeIfAbsent(unit, u -> new ArrayList<>()).add(cell);
         Collections.shuffle(units, random);
         // a sweep serves most cells for its time, so a short budget is best spent on sweeps
@@ -47,17 +52,40 @@ public final class Schedule {
         List<String> fresh = plan.freshNames().stream().filter(names::contains).toList();
         if (compile && plan.phases() && !fresh.isEmpty()) units.add(new Unit(Unit.Kind.PHASES, chosen.name(), fresh));
         for (String name : fresh) {
-            if (compile || memory || cold && plan.workload(name).runnable()) units.add(new Unit(Unit.Kind.FIRST, chosen.name(), List.of(name)));
+            boolean start = cold && !plan.startsApart(chosen) && plan.started().contains(name) && plan.workload(name).runnable();
+            if (compile || memory || start) units.add(new Unit(Unit.Kind.FIRST, chosen.name(), List.of(name)));
+        }
+        if (cold && plan.startsApart(chosen)) addStarts(chosen, names.stream().filter(n -> plan.started().contains(n) && plan.workload(n).runnable()).toList());
+    }
+
+    private void addStarts(Backends.Chosen chosen, List<String> names) {
+        for (Start start : plan.starts()) {
+            List<String> asked = names.stream().filter(n -> cells.contains(new CellKey(chosen.name(), n, Measure.COLD, start.regime()))).toList();
+            if (asked.isEmpty() || chosen.obstacle(start) != null) continue;
+            if (!start.host().fresh()) units.add(new Unit(Unit.Kind.START, chosen.name(), asked, start));
+            else for (String name : asked) units.add(new Unit(Unit.Kind.START, chosen.name(), List.of(name), start));
+        }
+    }
+
+    /** A process, or a container, that does nothing, where starts are compared with one. */
+    private void addBare() {
+        if (!plan.measures(Measure.COLD) || plan.starts().equals(List.of(Start.USUAL))) return;
+        for (Start.Host host : List.of(Start.Host.PROCESS, Start.Host.CONTAINER)) {
+            boolean asked = plan.starts().stream().anyMatch(s -> s.host() == host);
+            Unit bare = new Unit(Unit.Kind.BARE, Unit.NO_BACKEND, List.of(), new Start(host, Start.Code.PRECOMPILED));
+            if (asked) units.add(bare);
+            if (asked) served.put(bare, List.of(SampleTable.bare(bare.start())));
         }
     }
 
     /** Whether a unit gives the cell a sample that no other kind of unit gives, or gives it most cheaply. */
-    private static boolean serves(Unit unit, CellKey cell) {
+    private boolean serves(Unit unit, CellKey cell) {
         if (!unit.backend().equals(cell.backend()) || unit.kind() != Unit.Kind.EMPTY && !unit.workloads().contains(cell.workload())) return false;
         return switch (cell.measure()) {
             case COMPILE -> unit.kind() == (cell.regime().equals(Regime.FIRST) ? Unit.Kind.FIRST : Unit.Kind.SWEEP);
             case RUN, SIZE -> unit.kind() == Unit.Kind.SWEEP;
-            case COLD -> unit.kind() == Unit.Kind.FIRST;
+            case COLD -> unit.kind() == Unit.Kind.START ? unit.start().regime().equals(cell.regime())
+                    : unit.kind() == Unit.Kind.FIRST && !plan.startsApart(plan.backend(cell.backend()));
             case MEMORY -> unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY;
         };
     }
@@ -97,13 +125,13 @@ public final class Schedule {
 
     /** How many more times a unit will be started after its first, if time allows. */
     public int repeats(Unit unit, SampleTable table) {
-        int fewest = plan.processes();
+        int most = 0;
         for (CellKey cell : served.getOrDefault(unit, List.of())) {
             boolean counts = cell.measure() != Measure.SIZE && !table.failed(cell);
-            if (counts) fewest = Math.min(fewest, Math.max(1, table.processes(cell)));
+            if (counts) most = Math.max(most, plan.samples(cell) - Math.max(1, table.processes(cell)));
         }
-        if (unit.kind() == Unit.Kind.EMPTY) fewest = Math.min(plan.processes(), Math.max(1, table.processes(SampleTable.empty(unit.backend()))));
-        return plan.processes() - fewest;
+        if (unit.kind() == Unit.Kind.EMPTY) most = Math.max(0, plan.processes() - Math.max(1, table.processes(SampleTable.empty(unit.backend()))));
+        return most;
     }
 
     /**
@@ -111,16 +139,16 @@ public final class Schedule {
      */
     private double want(Unit unit, SampleTable table) {
         double widest = -1;
-        int fewest = Integer.MAX_VALUE, served = 0;
+        int missing = 0, served = 0;
         if (unit.kind() == Unit.Kind.EMPTY && table.processes(SampleTable.empty(unit.backend())) >= plan.processes()) return -1;
         for (CellKey cell : this.served.getOrDefault(unit, List.of())) {
-            if (cell.measure() == Measure.SIZE || table.failed(cell) || table.samples(cell) == 0 || table.processes(cell) >= plan.processes()) continue;
+            if (cell.measure() == Measure.SIZE || table.failed(cell) || table.samples(cell) == 0 || table.processes(cell) >= plan.samples(cell)) continue;
             double width = table.relativeWidth(cell);
             widest = Math.max(widest, width);
             if (width < Double.POSITIVE_INFINITY) continue;
-            fewest = Math.min(fewest, table.processes(cell));
+            missing = Math.max(missing, Math.min(plan.processes(), plan.samples(cell)) - table.processes(cell));
             served++;
         }
-        return widest == Double.POSITIVE_INFINITY ? NO_INTERVAL * (plan.processes() - fewest) + served : widest;
+        return widest == Double.POSITIVE_INFINITY ? NO_INTERVAL * missing + served : widest;
     }
 }

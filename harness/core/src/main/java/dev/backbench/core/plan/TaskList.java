@@ -1,6 +1,8 @@
 package dev.backbench.core.plan;
 
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
+import dev.backbench.core.store.Seal;
 import dev.backbench.core.worker.WorkerSpec.Kind;
 import dev.backbench.core.worker.WorkerSpec.Module;
 import dev.backbench.core.worker.WorkerSpec.Task;
@@ -23,6 +25,9 @@ public final class TaskList {
     /** What stands in a cell for {@link #EMPTY_MODULE}. */
     public static final String EMPTY_NAME = "(empty)";
 
+    /** Discarded starts of each module in a resident process, beside a compiler's usual ones. */
+    private static final int RESIDENT_WARMUP = 1;
+
     private final Plan plan;
     private final Backends.Chosen backend;
     private final Random random;
@@ -36,7 +41,7 @@ public final class TaskList {
         this.random = random;
         backend = plan.backend(unit.backend());
         if (unit.kind() == Unit.Kind.EMPTY) modules.add(new Module(EMPTY_NAME, emptyModule.toString(), null, null, null, null, List.of()));
-        for (String name : unit.workloads()) modules.add(module(plan.workload(name)));
+        for (String name : unit.workloads()) modules.add(module(plan.workload(name)).with(image(emptyModule, unit.backend(), name).toString()));
         planned = modules.size();
     }
 
@@ -52,9 +57,17 @@ public final class TaskList {
                 list.round(list.indices(list.planned), Kind.PHASES, false, false);
             }
             case EMPTY -> list.add(Kind.FIRST, 0, false, false, 1);
-            case FIRST -> list.add(plan.measures(Measure.COLD) && list.runnable(0) ? Kind.COLD : Kind.FIRST, 0, false, false, 1);
+            case FIRST -> list.add(list.startsToo() ? Kind.COLD : Kind.FIRST, 0, false, false, 1);
+            case START -> list.starts(unit.start());
+            case IMAGE -> list.indices(list.planned).forEach(module -> list.add(Kind.IMAGE, module, false, false, 1));
+            case BARE -> throw new IllegalArgumentException("a bare process has no tasks");
         }
         return list;
+    }
+
+    /** The file of a module's serialised form, beside that of the empty module. */
+    public static Path image(Path emptyModule, String backend, String workload) {
+        return emptyModule.resolveSibling(Seal.sha256(backend + '\n' + workload) + ".image");
     }
 
     public List<Module> modules() {
@@ -94,6 +107,23 @@ public final class TaskList {
             add(Kind.RUN, module, discard, false, plan.runs());
             discard = each;
         }
+    }
+
+    private boolean startsToo() {
+        return plan.measures(Measure.COLD) && !plan.startsApart(backend) && plan.started().contains(modules.getFirst().name()) && runnable(0);
+    }
+
+    /** In a resident process, after starts that are discarded, rounds in which no module follows itself if there is another. */
+    private void starts(Start start) {
+        Kind kind = start.precompiled() ? Kind.START_IMAGE : Kind.START;
+        if (start.host().fresh()) {
+            add(kind, 0, false, false, 1);
+            return;
+        }
+        List<Integer> all = indices(planned);
+        int warm = RESIDENT_WARMUP + (backend.nativeStart() ? 0 : plan.warmup(backend));
+        for (int i = 0; i < warm; i++) round(all, kind, true, false);
+        for (int i = 0; i < plan.preset().startsInProcess(); i++) round(all, kind, false, false);
     }
 
     /** The smallest module compiled first and discarded: what the first use of a back end costs is nobody's steady state. */

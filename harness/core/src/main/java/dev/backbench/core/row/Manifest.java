@@ -1,5 +1,6 @@
 package dev.backbench.core.row;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.backbench.spi.Ledger;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +33,24 @@ public record Manifest(int schema, String run, long started, List<Long> attempts
      * @param optionsDigest SHA-256 over level, threads, bounds and options
      * @param reason why it is not available; null if it is
      * @param fix what to type
+     * @param startHost kind of the process without a JVM that cold starts are made in, or {@link #HOSTED} and why there is none; null if a JVM is part of the back end
      */
     public record BackendEntry(String backend, String id, String version, String upstreamCommit, String binary, String binarySha256, String level,
-            List<String> options, String optionsDigest, boolean available, String reason, String fix, boolean tiered, boolean javaHosted, Ledger ledger) {}
+            List<String> options, String optionsDigest, boolean available, String reason, String fix, boolean tiered, boolean javaHosted,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String startHost, Ledger ledger) {
+        /** Beginning of {@code startHost} where a JVM stands in for a process without one; why follows. */
+        public static final String HOSTED = "hosted: ";
+
+        public BackendEntry(String backend, String id, String version, String upstreamCommit, String binary, String binarySha256, String level, List<String> options,
+                String optionsDigest, boolean available, String reason, String fix, boolean tiered, boolean javaHosted, Ledger ledger) {
+            this(backend, id, version, upstreamCommit, binary, binarySha256, level, options, optionsDigest, available, reason, fix, tiered, javaHosted, null, ledger);
+        }
+
+        /** Whether its cold starts are charged with a JVM that is no part of it. */
+        public boolean hosted() {
+            return startHost != null && startHost.startsWith(HOSTED);
+        }
+    }
 
     /**
      * @param operations Wasm operations; -1 unknown
@@ -52,8 +68,18 @@ public record Manifest(int schema, String run, long started, List<Long> attempts
      * @param warmup discarded rounds; null for what suits the back end
      * @param order the trials of the first pass, {@code kind backend workload…}, as the seed ordered them
      * @param padding modules compiled only to make the regime steady, {@code name sha256}
+     * @param starts regimes of cold start; null in files of before there was a choice
+     * @param startsPlanned how many starts each of their cells should have; null likewise
      */
     public record PlanEntry(String preset, List<String> backends, List<String> workloads, List<Measure> measures, long seed, Long budgetSeconds, int processes,
             int rounds, int runs, Integer warmup, int threads, String cpu, String reference, List<String> require, Map<String, Long> timeoutMillis, List<CellKey> cells,
-            List<String> order, List<String> padding, String digest) {}
+            List<String> order, List<String> padding, String digest, @JsonInclude(JsonInclude.Include.NON_NULL) List<String> starts,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer startsPlanned) {
+        public PlanEntry(String preset, List<String> backends, List<String> workloads, List<Measure> measures, long seed, Long budgetSeconds, int processes, int rounds, int runs,
+                Integer warmup, int threads, String cpu, String reference, List<String> require, Map<String, Long> timeoutMillis, List<CellKey> cells, List<String> order,
+                List<String> padding, String digest) {
+            this(preset, backends, workloads, measures, seed, budgetSeconds, processes, rounds, runs, warmup, threads, cpu, reference, require, timeoutMillis, cells, order, padding,
+                    digest, null, null);
+        }
+    }
 }

@@ -3,6 +3,7 @@ package dev.backbench.core.row;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.Locale;
 
 /** The five things measured, each with its unit in summaries and the version of its definition. */
@@ -13,13 +14,16 @@ public enum Measure {
     RUN("run/1", "ms", false, List.of(Regime.STEADY)),
     /** Machine code and constants by byte of code section. */
     SIZE("size/1", "bytes/byte", false, List.of(Regime.ANY)),
-    /** From the execution of a fresh process to the program's first mark, less the readings of clocks between. */
-    COLD("cold/2", "ms", false, List.of(Regime.PROCESS_COMPILED)),
+    /** From the execution of a fresh process, or the request to a resident one, to the program's first mark, less the readings of clocks between. */
+    COLD("cold/2", "ms", false, Stream.concat(Start.WITHOUT_CONTAINER.stream(), Start.IN_CONTAINER.stream()).map(Start::regime).toList()),
     /**
      * Peak resident set at the end of the first compile plus the peaks of child processes (assembler, linker) that lived at once in it, minus the same of the
      * same worker compiling the empty program.
      */
     MEMORY("memory/2", "MB", false, List.of(Regime.FIRST));
+
+    /** {@link #COLD} in a process without a JVM, see {@link dev.backbench.spi.StartHost}. */
+    public static final String NATIVE_COLD = "cold/3";
 
     private final String definition;
     private final String unit;

@@ -8,15 +8,15 @@ public final class Regime {
     public static final String STEADY = "steady";
     /** As steady, with too few modules to keep them from warming the compiler for themselves; never a headline. */
     public static final String SELF_WARM = "self-warm";
-    /** Cold start, host axis {@code process}, code axis {@code compiled}. */
-    public static final String PROCESS_COMPILED = "process-compiled";
+    /** Cold start as it is measured unless more is asked for; for the others see {@link Start}. */
+    public static final String PROCESS_COMPILED = Start.USUAL.regime();
     /** The figure does not depend on it. */
     public static final String ANY = "any";
 
     private Regime() {}
 
-    /** Whether each sample takes a process of its own. */
+    /** Whether each sample takes a process of its own, of a program that need not be among those for cold start. */
     public static boolean fresh(Measure measure, String regime) {
-        return measure == Measure.COLD || measure == Measure.MEMORY || regime.equals(FIRST);
+        return measure == Measure.MEMORY || regime.equals(FIRST);
     }
 }

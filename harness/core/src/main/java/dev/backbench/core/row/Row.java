@@ -1,5 +1,6 @@
 package dev.backbench.core.row;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
 
 /**
@@ -13,10 +14,25 @@ import java.util.Map;
  * @param def {@link Measure#definition}
  * @param reason what {@code status} is owed to; null if ok
  * @param phasesNs by phase name, only where phases were asked for or a cold start is split; otherwise empty
+ * @param start the axes of a cold start; null for other measures, and of rows written before there was more than one
  * @param outputSha256 of standard output, then standard error; null where nothing ran
  */
 public record Row(int schema, String run, long row, CellKey cell, int trial, int iteration, boolean warmup, long time, Measure measure, String def, String regime,
-        Status status, String reason, Ns ns, Map<String, Long> phasesNs, Counts counts, Work work, Code code, String outputSha256) {
+        Status status, String reason, Ns ns, Map<String, Long> phasesNs, Counts counts, Work work, Code code, String outputSha256,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Started start) {
+    /** Of anything but a cold start. */
+    public Row(int schema, String run, long row, CellKey cell, int trial, int iteration, boolean warmup, long time, Measure measure, String def, String regime, Status status,
+            String reason, Ns ns, Map<String, Long> phasesNs, Counts counts, Work work, Code code, String outputSha256) {
+        this(schema, run, row, cell, trial, iteration, warmup, time, measure, def, regime, status, reason, ns, phasesNs, counts, work, code, outputSha256, null);
+    }
+
+    /**
+     * How a cold start was made.
+     *
+     * @param runtime what hosts the back end in the process that is started: {@code jvm}, or a {@link dev.backbench.spi.StartHost}'s kind
+     * @param startCache whether a JVM started from a start-up cache; null where none is started
+     */
+    public record Started(Start.Host host, Start.Code code, String runtime, Boolean startCache) {}
 
     /**
      * @param wall of a run, the marked region; of a compile, compile and link; of a cold start, to the first mark

@@ -1,5 +1,6 @@
 package dev.backbench.core.row;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 
 /**
@@ -32,15 +33,26 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
      * @param p90 of cold starts, by nearest rank, beside the median; null for other measures
      * @param max likewise
      * @param n independent samples: processes
+     * @param starts behind the percentiles where they are not {@code n}: those of a resident process, of which a process has many
      * @param reason why it is not ok, or a note such as {@code micro: …} or {@code one sample}; null if there is nothing to say
      */
     public record Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, Double p90, Double max,
-            int n, Status status, String reason) {
+            int n, Status status, String reason, @JsonInclude(JsonInclude.Include.NON_NULL) Integer starts) {
         /** In the reason of such a cell. */
         public static final String DISTURBED = "of CPU time";
 
         public Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, int n, Status status, String reason) {
-            this(backend, workload, measure, regime, unit, median, low, high, null, null, n, status, reason);
+            this(backend, workload, measure, regime, unit, median, low, high, null, null, n, status, reason, null);
+        }
+
+        public Cell(String backend, String workload, Measure measure, String regime, String unit, Double median, Double low, Double high, Double p90, Double max, int n,
+                Status status, String reason) {
+            this(backend, workload, measure, regime, unit, median, low, high, p90, max, n, status, reason, null);
+        }
+
+        /** What the percentiles of a cold start are of. */
+        public int startCount() {
+            return starts == null ? n : starts;
         }
 
         /** Whether wall and CPU time differ by so much that something else ran, or much was waited for. */

@@ -8,7 +8,7 @@ import java.util.List;
  * @param trial number in the run, from 0
  * @param attempt 0, then one more by each {@code --resume}
  * @param order position in the attempt's execution order
- * @param kind {@code sweep}, {@code first}, {@code cold} or {@code empty}
+ * @param kind of a {@link dev.backbench.core.plan.Unit}
  * @param workloads in the order given to the worker
  * @param cpu the cores it was pinned to, as a list; null if it could not be
  * @param layoutSeed drew the size of the environment and the code's base offset

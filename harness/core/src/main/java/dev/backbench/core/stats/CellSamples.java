@@ -14,7 +14,7 @@ import java.util.Set;
 final class CellSamples {
     private final Map<Integer, List<Double>> byProcess = new LinkedHashMap<>();
     private final Set<String> outputs = new LinkedHashSet<>();
-    private final List<Double> hostShares = new ArrayList<>(), wallShares = new ArrayList<>();
+    private final List<Double> hostShares = new ArrayList<>(), wallShares = new ArrayList<>(), causeShares = new ArrayList<>();
     private Row failure, note;
     private boolean anySample;
 
@@ -32,6 +32,7 @@ final class CellSamples {
         anySample = true;
         byProcess.computeIfAbsent(row.trial(), t -> new ArrayList<>()).add(value);
         if (row.measure() == Measure.RUN && row.ns().host() >= 0) hostShares.add((double) row.ns().host() / row.ns().wall());
+        if (row.measure() == Measure.COLD && !row.phasesNs().isEmpty()) causeShares.add((double) row.phasesNs().values().stream().mapToLong(Long::longValue).sum() / row.ns().wall());
         boolean timed = row.measure() == Measure.COMPILE || row.measure() == Measure.RUN;
         if (timed && row.ns().cpu() > 0) wallShares.add((double) row.ns().wall() / row.ns().cpu());
     }
@@ -92,6 +93,11 @@ final class CellSamples {
     /** Median share of the region spent in host functions; 0 if unknown. */
     double hostShare() {
         return hostShares.isEmpty() ? 0 : Intervals.median(hostShares.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    /** Median share of a cold start that its causes add up to; 1 if unknown. */
+    double causes() {
+        return causeShares.isEmpty() ? 1 : Intervals.median(causeShares.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /** Median of wall by CPU time; 1 if unknown. */

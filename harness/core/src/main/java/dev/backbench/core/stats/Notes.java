@@ -9,6 +9,8 @@ final class Notes {
     /** Regions that do not fill 20 ms in the fifty runs a process gives them. */
     private static final double MICRO_MILLIS = 0.4;
     static final String MICRO = "micro: region under " + MICRO_MILLIS + " ms";
+    /** Of a cold start, either way. */
+    static final double MOST_UNEXPLAINED = 0.05;
     private static final double WALL_OVER_CPU = 1.05;
 
     private Notes() {}
@@ -24,6 +26,7 @@ final class Notes {
         if (measure == Measure.RUN && median != null && median < MICRO_MILLIS) add(note, MICRO);
         double wall = samples.wallByCpu();
         if (wall > WALL_OVER_CPU || wall < 1 / WALL_OVER_CPU) add(note, "wall time is " + String.format(Locale.ROOT, "%.2f", wall) + " " + Cell.DISTURBED);
+        if (Math.abs(samples.causes() - 1) > MOST_UNEXPLAINED) add(note, "its causes add up to " + percent(samples.causes()) + " of it");
         if (measure == Measure.RUN && samples.hostShare() > 0.02) add(note, percent(samples.hostShare()) + " of the region in host functions");
         if (more != null) add(note, more);
         return note.isEmpty() ? null : note.toString();

@@ -3,6 +3,7 @@ package dev.backbench.core.stats;
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Manifest.BackendEntry;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary.Cell;
 import dev.backbench.spi.Ledger;
@@ -56,6 +57,8 @@ public final class Ranking {
         if (cells.stream().anyMatch(c -> c.status() == Status.TIERED)) return "tiered: its compile time is paid later as well";
         // one failure before the others were reached says nothing about them
         if (cells.stream().noneMatch(c -> c.status() == Status.OK)) return cells.stream().anyMatch(c -> c.status().pending()) ? NOT_REACHED : "no program is ok";
+        boolean charged = measure == Measure.COLD && backend.hosted() && cells.stream().allMatch(c -> Start.of(c.regime()).host().fresh());
+        if (charged) return backend.startHost();
         if (reference == null || backend == reference || backend.ledger() == null || reference.ledger() == null) return null;
         List<String> differences = new ArrayList<>();
         for (Field field : BLOCKING.get(measure)) {
@@ -63,6 +66,11 @@ public final class Ranking {
             if (!Objects.equals(own, other)) differences.add(field.name() + " is " + own + ", " + reference.backend() + "'s is " + other);
         }
         return differences.isEmpty() ? null : "not alike: " + String.join("; ", differences);
+    }
+
+    /** Whether a reason that forbids a ranking is only that nothing was measured. */
+    public static boolean notReached(String reason) {
+        return reason.endsWith(NOT_REACHED);
     }
 
     /** Programs that a back end is wrong about, in words; null if there is none. Said beside its figures of other measures, which are ranked all the same. */

@@ -1,10 +1,12 @@
 package dev.backbench.core.stats;
 
 import dev.backbench.core.plan.TaskList;
+import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
 import dev.backbench.core.row.Row;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -51,6 +53,11 @@ public final class SampleTable {
     /** The cell that a back end's memory is counted from; never in a plan. */
     public static CellKey empty(String backend) {
         return new CellKey(backend, TaskList.EMPTY_NAME, Measure.MEMORY, Regime.FIRST);
+    }
+
+    /** The cell of a process or container that does nothing; never in a plan. */
+    public static CellKey bare(Start start) {
+        return new CellKey(Unit.NO_BACKEND, TaskList.EMPTY_NAME, Measure.COLD, start.regime());
     }
 
     /** Median peak of the back end's worker on the empty program, in MB; not a number without a sample. */

@@ -38,8 +38,10 @@ final class SummaryCells {
         String reason = status == Status.OK ? Notes.of(key.measure(), interval.median(), units.length, samples, verdict == null ? null : verdict.note())
                 : status == Status.WRONG ? verdict.wrong() : samples.reason();
         boolean cold = key.measure() == Measure.COLD;
+        double[] starts = cold ? Arrays.stream(processes).flatMapToDouble(Arrays::stream).toArray() : units;
         return new Cell(key.backend(), key.workload(), key.measure(), key.regime(), key.measure().unit(), interval.median(), interval.low(), interval.high(),
-                cold ? Intervals.rank(units, 0.9) : null, cold ? Intervals.rank(units, 1) : null, units.length, status, reason);
+                cold ? Intervals.rank(starts, 0.9) : null, cold ? Intervals.rank(starts, 1) : null, units.length, status, reason,
+                starts.length == units.length ? null : Integer.valueOf(starts.length));
     }
 
     /** Without samples that count; a timeout is a bound all the same: at least so long, at most so fast. */

@@ -4,6 +4,7 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Manifest.BackendEntry;
 import dev.backbench.core.row.Manifest.WorkloadEntry;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.row.Summary.Cell;
@@ -65,10 +66,13 @@ final class Totals {
         String name = manifest.plan().reference();
         BackendEntry reference = Ranking.entry(manifest, byBackend.containsKey(name) ? name : byBackend.keySet().iterator().next());
         List<String> ranked = new ArrayList<>();
+        boolean several = measure == Measure.COLD && cells.stream().anyMatch(c -> c.measure() == measure && !c.regime().equals(regime));
         byBackend.forEach((backend, own) -> {
             String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()), cells);
             if (obstacle == null) ranked.add(backend);
-            else unranked.add(new Unranked(backend, measure, obstacle));
+            else if (!several || own.values().stream().anyMatch(c -> c.status() != Status.UNSUPPORTED)) {
+                unranked.add(new Unranked(backend, measure, several ? Start.of(regime).words() + ": " + obstacle : obstacle));
+            }
         });
         List<WorkloadEntry> common = new ArrayList<>();
         for (WorkloadEntry program : asked) {

@@ -8,6 +8,7 @@ import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
 import dev.backbench.core.row.Row;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Trial;
 import dev.backbench.core.stats.SampleTable;
@@ -32,6 +33,8 @@ public final class Recorder implements TrialSink {
     private static final String PHASES_DEFINITION = "phases/1";
     /** Of what a fresh process spends on making its back end ready, before its first compile. */
     private static final String LOAD_DEFINITION = "load/1";
+    /** {@link Row.Started#runtime} of a worker. */
+    public static final String JVM = "jvm";
     private static final String TIERED = "compiles lazily or again later, so no single figure is its compile time";
 
     private final Plan plan;
@@ -89,6 +92,7 @@ public final class Recorder implements TrialSink {
             case "compile" -> compiled(sample);
             case "run" -> ran(sample);
             case "cold" -> started(sample);
+            case "start" -> coldStart(sample);
             case "phases" -> write(sample, Measure.COMPILE, plan.steady(), PHASES_DEFINITION, Status.OK, null, sample.ns(), sample.phases());
             default -> throw new IllegalStateException("a worker sent a sample of '" + what + "'");
         }
@@ -127,6 +131,31 @@ public final class Recorder implements TrialSink {
         write(s, Measure.COLD, Regime.PROCESS_COMPILED, Measure.COLD.definition(), status, reason, ns, marked ? s.coldPhases() : NO_PHASES);
     }
 
+    /** Each cause was timed by itself; the whole is from the beginning to the mark, wherever the causes lie. */
+    private void coldStart(Sample s) {
+        Unit unit = s.process.unit();
+        boolean fresh = unit.start().host().fresh(), first = s.values.containsKey("began");
+        if (first && !fresh) return; // the start that loads a resident back end is no start in a resident one
+        String wrong = s.values.get("wrong");
+        long from = fresh ? s.process.spawned() : s.number("from");
+        Map<String, Long> causes = new java.util.LinkedHashMap<>();
+        if (fresh) causes.put("start", s.number("began") - from);
+        causes.putAll(s.phases());
+        Status status = wrong != null ? Status.WRONG : s.number("mark") >= from ? Status.OK : Status.UNSUPPORTED;
+        String reason = wrong != null ? "run: " + wrong : status == Status.OK ? null : "the back end does not tell when the program reached its first mark";
+        boolean marked = status != Status.UNSUPPORTED;
+        write(s, Measure.COLD, unit.start().regime(), s.process.started().runtime().equals(JVM) ? Measure.COLD.definition() : Measure.NATIVE_COLD, status, reason,
+                marked ? new Row.Ns(s.number("mark") - from, -1, -1, -1, -1, -1) : Row.Ns.UNKNOWN, marked ? causes : NO_PHASES);
+    }
+
+    @Override
+    public void bare(Start start, int trial, long nanos, String reason) {
+        CellKey cell = SampleTable.bare(start);
+        put(new Row(Json.SCHEMA, run, rows, cell, trial, 0, false, System.currentTimeMillis(), Measure.COLD, Measure.NATIVE_COLD, cell.regime(), nanos < 0 ? Status.CRASH : Status.OK, reason,
+                new Row.Ns(nanos, -1, -1, -1, -1, -1), NO_PHASES, Row.Counts.UNKNOWN, work(TaskList.EMPTY_NAME, -1), null, null,
+                new Row.Started(start.host(), start.code(), "bare", null)));
+    }
+
     private void write(Sample s, Measure measure, String regime, Status status, String reason) {
         write(s, measure, regime, measure.definition(), status, reason, s.ns(), NO_PHASES);
     }
@@ -137,7 +166,8 @@ public final class Recorder implements TrialSink {
         boolean warmup = s.task.kind() == WorkerSpec.Kind.RUN ? "true".equals(s.values.get("warm")) : s.task.warm();
         Row.Code code = s.values.containsKey("sha") ? new Row.Code(s.values.get("sha"), s.number("code"), s.number("constants")) : null;
         put(new Row(Json.SCHEMA, run, rows, cell, s.process.trial(), iteration, warmup, System.currentTimeMillis(), measure, def, regime, status, reason, ns, phases,
-                s.counts(), work(s.workload, s.number("emitted")), code, measure == Measure.RUN || measure == Measure.COLD ? s.values.get("output") : null));
+                s.counts(), work(s.workload, s.number("emitted")), code, measure == Measure.RUN || measure == Measure.COLD ? s.values.get("output") : null,
+                measure == Measure.COLD ? s.process.started() : null));
     }
 
     private Row.Work work(String workload, long emitted) {
@@ -150,12 +180,13 @@ public final class Recorder implements TrialSink {
     public void failure(Process process, Task task, String stage, Status status, String reason, long limitNanos) {
         String workload = process.list().modules().get(task.module()).name();
         CellKey cell = new CellKey(process.unit().backend(), workload, measure(process.unit(), task, stage), "");
-        cell = new CellKey(cell.backend(), workload, cell.measure(), regime(process.unit(), cell.measure()));
+        cell = new CellKey(cell.backend(), workload, cell.measure(), process.unit().start() != null ? process.unit().start().regime() : regime(process.unit(), cell.measure()));
         status(cell, process.trial(), status, stage + ": " + reason, limitNanos);
     }
 
     /** The cell that a failed task belongs to. */
     private Measure measure(Unit unit, Task task, String stage) {
+        if (unit.start() != null) return Measure.COLD;
         if (task.kind() == WorkerSpec.Kind.COLD && (stage.equals("run") || !plan.measures(Measure.COMPILE))) return Measure.COLD;
         if (unit.kind() == Unit.Kind.EMPTY) return Measure.MEMORY;
         if (task.kind() == WorkerSpec.Kind.RUN && (stage.equals("run") || !plan.measures(Measure.COMPILE))) return Measure.RUN;
@@ -164,6 +195,7 @@ public final class Recorder implements TrialSink {
     }
 
     private String regime(Unit unit, Measure measure) {
+        if (measure == Measure.COLD) return Regime.PROCESS_COMPILED;
         if (measure != Measure.COMPILE) return measure.regimes().getFirst();
         return unit.kind() == Unit.Kind.FIRST ? Regime.FIRST : plan.steady();
     }
@@ -196,14 +228,15 @@ public final class Recorder implements TrialSink {
 
     @Override
     public boolean blocked(Unit unit, TaskList list, Task task) {
-        boolean runs = task.kind() == WorkerSpec.Kind.RUN || task.kind() == WorkerSpec.Kind.COLD;
+        boolean runs = task.kind() == WorkerSpec.Kind.RUN || task.kind() == WorkerSpec.Kind.COLD || task.kind().starts();
         return obstacle(unit.backend(), list.modules().get(task.module()).name(), runs) != null;
     }
 
     /** Whether nothing of a unit is worth starting it. */
     public boolean blocked(Unit unit) {
         if (unit.kind() == Unit.Kind.EMPTY) return obstacle(unit.backend(), TaskList.EMPTY_NAME, false) != null;
-        return unit.workloads().stream().allMatch(w -> obstacle(unit.backend(), w, unit.kind() == Unit.Kind.FIRST && !plan.measures(Measure.COMPILE) && !plan.measures(Measure.MEMORY)) != null);
+        if (unit.kind() == Unit.Kind.BARE) return table.failed(SampleTable.bare(unit.start()));
+        return unit.workloads().stream().allMatch(w -> obstacle(unit.backend(), w, unit.kind() == Unit.Kind.START || unit.kind() == Unit.Kind.FIRST && !plan.measures(Measure.COMPILE) && !plan.measures(Measure.MEMORY)) != null);
     }
 
     private Row obstacle(String backend, String workload, boolean runs) {
@@ -235,11 +268,13 @@ public final class Recorder implements TrialSink {
             if (table.failed(cell) || table.samples(cell) > 0 || !table.status(cell).pending()) continue;
             Backends.Chosen chosen = plan.backend(cell.backend());
             boolean runs = cell.measure() == Measure.RUN || cell.measure() == Measure.COLD;
+            String unable = cell.measure() == Measure.COLD ? chosen.obstacle(Start.of(cell.regime())) : null;
             String compileOnly = plan.workload(cell.workload()).compileOnly();
             Row obstacle = obstacle(cell.backend(), cell.workload(), runs);
             if (!chosen.availability().yes()) status(cell, -1, Status.UNAVAILABLE, chosen.availability().reason() + "; " + chosen.availability().fix(), -1);
             else if (!chosen.takes(plan.workload(cell.workload()))) status(cell, -1, Status.UNSUPPORTED, "takes " + String.join(", ", chosen.backend().inputs()) + ", not " + plan.workload(cell.workload()).input(), -1);
             else if (runs && compileOnly != null) status(cell, -1, Status.UNSUPPORTED, compileOnly, -1);
+            else if (unable != null) status(cell, -1, Status.UNSUPPORTED, unable, -1);
             else if (obstacle != null) inherit.accept(cell, obstacle);
             else status(cell, -1, rest, restReason, -1);
         }

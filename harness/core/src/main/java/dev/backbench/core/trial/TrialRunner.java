@@ -26,6 +26,8 @@ import java.util.Random;
  * worker is not tried again, so this ends.
  */
 public final class TrialRunner {
+    private static final long BARE_LIMIT_MILLIS = 60_000;
+
     private final Plan plan;
     private final WorkerCommand command;
     private final TrialSink sink;
@@ -59,6 +61,11 @@ public final class TrialRunner {
     /** @param seed draws the order of the tasks and each worker's layout */
     public void run(Unit unit, long seed) {
         Random random = new Random(seed);
+        if (unit.kind() == Unit.Kind.BARE) {
+            bare(unit);
+            return;
+        }
+        if (unit.kind() == Unit.Kind.START && unit.start().precompiled() && !images(unit, seed)) return;
         TaskList list = TaskList.of(plan, unit, random, work.resolve("empty.wasm"));
         List<Task> remaining = possible(unit, list, list.tasks());
         while (!remaining.isEmpty() && !monitor.stopping() && !monitor.overBudget()) {
@@ -68,6 +75,39 @@ public final class TrialRunner {
             if (left.isEmpty() && died && first.kind() == WorkerSpec.Kind.COLD) left = List.of(first);
             remaining = possible(unit, list, warmedUp(list, left));
         }
+    }
+
+    /** A process that says a word and ends, from its beginning until it was heard. */
+    private void bare(Unit unit) {
+        int number = sink.nextTrial();
+        String log = log(number);
+        List<String> argv = command.bare(folder.resolve(log));
+        long start = System.currentTimeMillis();
+        try {
+            WorkerProcess process = new WorkerProcess(command.builder(argv, 0));
+            List<String> word = process.next(BARE_LIMIT_MILLIS);
+            long heard = System.nanoTime();
+            int exit = process.end();
+            boolean ok = word != null && word != WorkerProcess.END && exit == 0;
+            sink.bare(unit.start(), number, ok ? heard - process.spawned() : -1, ok ? null : "it ended with " + exit + " and said nothing; see " + log);
+            sink.ended(new Trial(Json.SCHEMA, run, number, attempt, order++, unit.kind().label(), unit.backend(), List.of(), argv, plan.cpu(), 0, start, System.currentTimeMillis() - start,
+                    exit > 128 ? null : exit, exit > 128 ? exit - 128 : null, -1, List.of(ProcFiles.load(), ProcFiles.load()), -1, List.of(), ok ? Status.OK : Status.CRASH, null, log));
+        } catch (IOException e) {
+            throw new StoreException("cannot start a process from " + work.toAbsolutePath() + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String log(int trial) {
+        return RunFolder.LOGS + "/trial-%05d.log".formatted(trial);
+    }
+
+    /** Makes those images of a unit that are missing. @return whether one is there; what has none has a failure that says why */
+    private boolean images(Unit unit, long seed) {
+        List<String> missing = unit.workloads().stream().filter(w -> !Files.exists(TaskList.image(work.resolve("empty.wasm"), unit.backend(), w))).toList();
+        if (!missing.isEmpty()) run(new Unit(Unit.Kind.IMAGE, unit.backend(), missing, unit.start()), seed);
+        return unit.workloads().stream().anyMatch(w -> Files.exists(TaskList.image(work.resolve("empty.wasm"), unit.backend(), w)));
     }
 
     /** Without what earlier failures make pointless; what cannot be run may still be compiled. */
@@ -93,19 +133,18 @@ public final class TrialRunner {
     /** @return tasks that another worker has to do */
     private List<Task> worker(Unit unit, TaskList list, List<Task> tasks, long layoutSeed) {
         int number = sink.nextTrial();
-        String log = RunFolder.LOGS + "/trial-%05d.log".formatted(number);
-        Path logFile = folder.resolve(log), spec = work.resolve("tasks");
-        List<String> argv = command.arguments(unit.backend(), spec, logFile, layoutSeed);
-        boolean jmh = list.jmh() && tasks.getFirst().kind() == WorkerSpec.Kind.COMPILE;
-        boolean quiet = unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY;
+        String log = log(number);
+        Path logFile = folder.resolve(log);
+        boolean quiet = unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY || unit.kind() == Unit.Kind.START;
         long start = System.currentTimeMillis(), oomKills = Death.oomKills(), steal = ProcFiles.steal();
         double load = ProcFiles.load();
         Watch watch;
+        List<String> argv;
         try {
-            Files.writeString(spec, new WorkerSpec(plan.backend(unit.backend()).backend().getClass().getName(), plan.backend(unit.backend()).options(), jmh, quiet,
-                    work.resolve(RunFolder.BLOBS).toString(), list.modules(), tasks).text());
+            Launch launch = Launch.write(plan, command, unit, list, tasks, work, logFile, layoutSeed, quiet);
+            argv = launch.argv();
             WorkerProcess process = new WorkerProcess(command.builder(argv, layoutSeed));
-            watch = new Watch(plan, unit, list, tasks, process, number, sink, monitor, memoryLimit, logFile, oomKills);
+            watch = new Watch(plan, unit, list, tasks, process, number, sink, monitor, memoryLimit, logFile, oomKills, launch);
         } catch (IOException e) {
             throw new StoreException("cannot start a worker from " + work.toAbsolutePath() + ": " + e.getMessage(), e);
         }

@@ -36,6 +36,7 @@ final class Watch {
     private final TrialMonitor monitor;
     private final long memoryLimit, oomKills;
     private final Path log;
+    private final Launch launch;
     /** Tasks that have neither ended nor failed, in order. */
     private final Set<Task> open;
     private final Map<Integer, Task> byId = new LinkedHashMap<>();
@@ -53,7 +54,7 @@ final class Watch {
     private int exit;
 
     Watch(Plan plan, Unit unit, TaskList list, List<Task> tasks, WorkerProcess process, int trial, TrialSink sink, TrialMonitor monitor, long memoryLimit, Path log,
-            long oomKills) {
+            long oomKills, Launch launch) {
         this.plan = plan;
         this.unit = unit;
         this.list = list;
@@ -64,6 +65,7 @@ final class Watch {
         this.memoryLimit = memoryLimit;
         this.log = log;
         this.oomKills = oomKills;
+        this.launch = launch;
         metered = plan.measures(Measure.MEMORY) && (unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.EMPTY);
         open = new LinkedHashSet<>(tasks);
         for (Task task : tasks) byId.put(task.id(), task);
@@ -113,7 +115,12 @@ final class Watch {
             case "hello" -> entered = Long.parseLong(line.get(2));
             case "canary" -> canary.add(Long.parseLong(line.get(1)));
             case "begin" -> begin(byId.get(Integer.parseInt(line.get(1))), line.get(2));
-            case "sample" -> sink.sample(context(), byId.get(Integer.parseInt(line.get(1))), line.get(2), values(line));
+            case "sample" -> {
+                Task task = byId.get(Integer.parseInt(line.get(1)));
+                Map<String, String> values = values(line);
+                launch.check(list.modules().get(task.module()), task, values);
+                sink.sample(context(), task, line.get(2), values);
+            }
             case "end" -> {
                 open.remove(byId.get(Integer.parseInt(line.get(1))));
                 current = null;
@@ -145,7 +152,7 @@ final class Watch {
         boolean first = current == null;
         current = task;
         stage = nextStage;
-        limit = plan.timeout(stage);
+        limit = stage.equals("start") ? plan.timeout("compile").plus(plan.timeout("run")) : plan.timeout(stage);
         deadline = System.nanoTime() + limit.toNanos();
         monitor.working(unit.backend() + ' ' + stage + ' ' + list.modules().get(task.module()).name() + " (" + unit.kind().label() + ')');
         if (monitor.stopping()) stop(Status.INTERRUPTED, "interrupted");
@@ -212,7 +219,7 @@ final class Watch {
     }
 
     private TrialSink.Process context() {
-        return new TrialSink.Process(trial, unit, list, process.spawned(), entered);
+        return new TrialSink.Process(trial, unit, list, process.spawned(), entered, launch.started());
     }
 
     List<Task> remaining() {

@@ -26,6 +26,7 @@ public final class WorkerCommand {
     private final String cpu;
     private final List<String> flags;
     private WorkerCache cache = WorkerCache.NONE;
+    private StartHosts hosts = StartHosts.NONE;
 
     /** @param cpu cores to pin to, null for none @param extraFlags of the JVM, after the fixed ones */
     public WorkerCommand(String cpu, List<String> extraFlags) {
@@ -45,18 +46,48 @@ public final class WorkerCommand {
         return cache;
     }
 
+    /** What starts native engines without a JVM. */
+    public WorkerCommand with(StartHosts found) {
+        hosts = found;
+        return this;
+    }
+
+    public StartHosts hosts() {
+        return hosts;
+    }
+
     /** The JVM's flags that do not differ between trials. */
     public List<String> flags() {
         return List.copyOf(flags);
     }
 
-    /** The argument vector for a back end, named canonically: each program gives way to the next, and the shell is the last before the JVM. */
-    public List<String> arguments(String backend, Path spec, Path log, long layoutSeed) {
+    /**
+     * The argument vector for a back end, named canonically: each program gives way to the next, and the shell is the last before the JVM.
+     *
+     * @param cached whether the JVM starts from the back end's start-up cache, if there is one
+     */
+    public List<String> arguments(String backend, boolean cached, Path spec, Path log, long layoutSeed) {
+        return behindShell(log, java(cached ? cache.flag(backend) : null, spec, log, layoutSeed));
+    }
+
+    /** The same for a host without a JVM. */
+    List<String> arguments(List<String> host, Path spec, Path log) {
+        List<String> command = new ArrayList<>(host);
+        command.add(spec.toString());
+        return behindShell(log, command);
+    }
+
+    /** Of a process that only says a word. */
+    List<String> bare(Path log) {
+        return behindShell(log, List.of("/bin/sh", "-c", "echo bare >&3"));
+    }
+
+    private List<String> behindShell(Path log, List<String> command) {
         List<String> argv = new ArrayList<>();
         if (Cpus.program("setsid") != null) argv.add("setsid");
         if (cpu != null) argv.addAll(List.of("taskset", "-c", cpu));
         argv.addAll(List.of("/bin/sh", "-c", MOVE_PIPE, log.toString()));
-        argv.addAll(java(cache.flag(backend), spec, log, layoutSeed));
+        argv.addAll(command);
         return argv;
     }
 

@@ -2,6 +2,7 @@ package dev.backbench.core.verdict;
 
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.row.Summary.BreakEven;
 import dev.backbench.core.row.Summary.Cell;
@@ -160,13 +161,19 @@ public final class Sentences {
         for (Total total : summary.totals()) {
             if (!total.backend().equals(backend) || !total.set().equals(set) || total.geomean() == null) continue;
             switch (total.measure()) {
-                case COLD -> clauses.add("starts " + times(total, "", "faster", "slower", "as fast as"));
+                case COLD -> clauses.add("starts " + axes(total) + times(total, "", "faster", "slower", "as fast as"));
                 case SIZE -> clauses.add("makes code " + times(total, "", "smaller", "larger", "as large as"));
                 case MEMORY -> clauses.add("takes memory " + times(total, "", "less", "more", "as much as"));
                 default -> { }
             }
         }
         return clauses;
+    }
+
+    /** Where there is more than one kind of cold start. */
+    private String axes(Total total) {
+        boolean several = summary.totals().stream().anyMatch(t -> t.measure() == Measure.COLD && !t.regime().equals(total.regime()));
+        return several ? "(" + Start.of(total.regime()).words() + ") " : "";
     }
 
     private String times(Total total, String beside, String better, String worse, String same) {

@@ -18,18 +18,27 @@ final class Program {
     record Outcome(ProgramResult result, String outputSha256, String wrong) {}
 
     final WorkerSpec.Module module;
-    final byte[] wasm;
-    private byte[] stdout, stderr;
+    private byte[] wasm, stdout, stderr;
 
-    Program(WorkerSpec.Module module) throws IOException {
+    Program(WorkerSpec.Module module) {
         this.module = module;
-        wasm = Files.readAllBytes(Path.of(module.wasm()));
+    }
+
+    /** Its bytes, read when first asked for. */
+    byte[] wasm() throws IOException {
+        if (wasm == null) wasm = Files.readAllBytes(Path.of(module.wasm()));
+        return wasm;
+    }
+
+    /** Reads what it should print, so that no run is held up by it. */
+    void expect() throws IOException {
+        if (stdout == null) stdout = read(module.expectedStdout());
+        if (stderr == null) stderr = read(module.expectedStderr());
     }
 
     /** Runs it once in a fresh instance. */
     Outcome run(CompiledModule code) throws IOException {
-        if (stdout == null) stdout = read(module.expectedStdout());
-        if (stderr == null) stderr = read(module.expectedStderr());
+        expect();
         List<String> arguments = new ArrayList<>();
         arguments.add(Path.of(module.wasm()).getFileName().toString());
         arguments.addAll(module.arguments());
@@ -44,7 +53,7 @@ final class Program {
         return new Outcome(result, Capture.sha256(out, err), wrong);
     }
 
-    private static byte[] read(String file) throws IOException {
+    static byte[] read(String file) throws IOException {
         return file == null ? null : Files.readAllBytes(Path.of(file));
     }
 }

@@ -55,13 +55,18 @@ final class Session {
         try {
             Program program = program(task.module());
             boolean first = task.kind() == Kind.FIRST || task.kind() == Kind.COLD;
-            if (!first) load(task);
+            if (!task.kind().starts()) program.wasm(); // what reading costs is in no other figure
+            if (!first && !task.kind().starts()) load(task);
             switch (task.kind()) {
                 case COMPILE -> compile(task, program);
                 case FIRST -> first(task, program, false);
                 case PHASES -> phases(task, program);
                 case RUN -> run(task, program);
                 case COLD -> first(task, program, true);
+                case START, START_IMAGE -> {
+                    if (!new Starts(this, reporter).start(task, program)) failedModules.add(task.module());
+                }
+                case IMAGE -> new Starts(this, reporter).image(task, program, compiler);
             }
             reporter.send("end", task.id());
         } catch (Exception e) {
@@ -80,7 +85,12 @@ final class Session {
         compiler = null;
     }
 
-    private void begin(Task task, String nextStage) {
+    /** Says in words only what is under way, so that telling takes no time. */
+    void during(String nextStage) {
+        stage = nextStage;
+    }
+
+    void begin(Task task, String nextStage) {
         stage = nextStage;
         reporter.send("begin", task.id(), stage);
     }
@@ -88,15 +98,25 @@ final class Session {
     private void load(Task task) throws ReflectiveOperationException {
         if (compiler != null) return;
         begin(task, "load");
-        open();
+        open(false);
     }
 
-    private void open() throws ReflectiveOperationException {
+    boolean loaded() {
+        return compiler != null;
+    }
+
+    Compiler compiler() {
+        return compiler;
+    }
+
+    /** @param loader what runs serialised modules is enough */
+    void open(boolean loader) throws ReflectiveOperationException {
+        stage = "load";
         Backend backend = (Backend) Class.forName(spec.backend()).getConstructor().newInstance();
-        compiler = backend.newCompiler(spec.options());
+        compiler = loader ? backend.newLoader(spec.options()) : backend.newCompiler(spec.options());
     }
 
-    private Program program(int module) throws IOException {
+    private Program program(int module) {
         if (programs[module] == null) programs[module] = new Program(spec.modules().get(module));
         return programs[module];
     }
@@ -109,10 +129,10 @@ final class Session {
     private void compile(Task task, Program program) throws IOException {
         Meter m = meter();
         begin(task, "compile");
-        compiler.prepare(program.wasm);
+        compiler.prepare(program.wasm());
         long companion = compiler.companionCpu();
         m.start();
-        Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
+        Artifact artifact = compiler.compile(program.wasm(), PhaseClock.OFF);
         CompiledModule code = compiler.link(artifact, PhaseClock.OFF);
         m.stop();
         long peak = Meter.peakRss() + compiler.companionPeakBytes();
@@ -125,12 +145,12 @@ final class Session {
         keep(task, code);
     }
 
-    private void phases(Task task, Program program) {
+    private void phases(Task task, Program program) throws IOException {
         begin(task, "compile");
-        compiler.prepare(program.wasm);
+        compiler.prepare(program.wasm());
         PhaseClock phases = PhaseClock.running();
         long start = System.nanoTime();
-        CompiledModule code = compiler.link(compiler.compile(program.wasm, phases), phases);
+        CompiledModule code = compiler.link(compiler.compile(program.wasm(), phases), phases);
         phases.leave();
         long wall = System.nanoTime() - start;
         List<Object> fields = new ArrayList<>(List.of("sample", task.id(), "phases", "wall", wall));
@@ -148,8 +168,8 @@ final class Session {
         CompiledModule code = held.get(task.module());
         if (code == null) {
             begin(task, "compile");
-            compiler.prepare(program.wasm);
-            code = compiler.link(compiler.compile(program.wasm, PhaseClock.OFF), PhaseClock.OFF);
+            compiler.prepare(program.wasm());
+            code = compiler.link(compiler.compile(program.wasm(), PhaseClock.OFF), PhaseClock.OFF);
             held.put(task.module(), code);
         }
         boolean right = !task.warm() || run(task, program, code, true) >= 0;
@@ -178,11 +198,11 @@ final class Session {
         FirstMeter m = new FirstMeter();
         begin(task, "load");
         m.start();
-        open();
+        open(false);
         begin(task, "compile");
-        compiler.prepare(program.wasm);
+        compiler.prepare(program.wasm());
         m.loaded(compiler);
-        Artifact artifact = compiler.compile(program.wasm, PhaseClock.OFF);
+        Artifact artifact = compiler.compile(program.wasm(), PhaseClock.OFF);
         CompiledModule code = compiler.link(artifact, PhaseClock.OFF);
         m.stop(compiler);
         long peak = Meter.peakRss() + compiler.companionPeakBytes();

@@ -11,12 +11,21 @@ import java.util.List;
  *
  * @param backend class with a public constructor without parameters
  * @param jmh whether timed compiles run in JMH's loop
- * @param quiet no clocks and no canary before the first task is over: for {@link Kind#FIRST} and {@link Kind#COLD}
+ * @param quiet no clocks and no canary before the first task is over: for {@link Kind#FIRST}, {@link Kind#COLD} and {@link Kind#START}
  * @param blobs folder for machine code, one file per SHA-256
  */
 public record WorkerSpec(String backend, CompileOptions options, boolean jmh, boolean quiet, String blobs, List<Module> modules, List<Task> tasks) {
     /** Everything a worker must know of a workload; paths are absolute, null where there is none. */
-    public record Module(String name, String wasm, String folder, String stdin, String expectedStdout, String expectedStderr, List<String> arguments) {}
+    public record Module(String name, String wasm, String folder, String stdin, String expectedStdout, String expectedStderr, List<String> arguments, String image) {
+        public Module(String name, String wasm, String folder, String stdin, String expectedStdout, String expectedStderr, List<String> arguments) {
+            this(name, wasm, folder, stdin, expectedStdout, expectedStderr, arguments, null);
+        }
+
+        /** The same with a file for its serialised form. */
+        public Module with(String imageFile) {
+            return new Module(name, wasm, folder, stdin, expectedStdout, expectedStderr, arguments, imageFile);
+        }
+    }
 
     /** What a task does with its module. */
     public enum Kind {
@@ -29,7 +38,18 @@ public record WorkerSpec(String backend, CompileOptions options, boolean jmh, bo
         /** compile if need be, a discarded run if wanted, then {@code count} timed ones */
         RUN,
         /** as {@link #FIRST}, then run once, reporting the time of the first mark */
-        COLD
+        COLD,
+        /** started once from its bytes and timed by cause, without clocks of other kinds */
+        START,
+        /** the same from the module's image */
+        START_IMAGE,
+        /** compiled and written to the module's image */
+        IMAGE;
+
+        /** Whether it is nothing but a cold start. */
+        public boolean starts() {
+            return this == START || this == START_IMAGE;
+        }
     }
 
     /** @param id the experiment's name for it @param warm of a compile: stored, but not used in figures; of a run: one is discarded before @param hold keeps the code for a later {@link Kind#RUN} */
@@ -46,7 +66,7 @@ public record WorkerSpec(String backend, CompileOptions options, boolean jmh, bo
         for (Module m : modules) {
             fields.clear();
             fields.add("module");
-            for (String field : new String[] {m.name, m.wasm, m.folder, m.stdin, m.expectedStdout, m.expectedStderr}) fields.add(field);
+            for (String field : new String[] {m.name, m.wasm, m.folder, m.stdin, m.expectedStdout, m.expectedStderr, m.image}) fields.add(field);
             fields.addAll(m.arguments);
             line(text, fields.toArray());
         }
@@ -68,7 +88,7 @@ public record WorkerSpec(String backend, CompileOptions options, boolean jmh, bo
             switch (f.get(0)) {
                 case "backend" -> backend = f;
                 case "mode" -> mode = f;
-                case "module" -> modules.add(new Module(f.get(1), f.get(2), f.get(3), f.get(4), f.get(5), f.get(6), List.copyOf(f.subList(7, f.size()))));
+                case "module" -> modules.add(new Module(f.get(1), f.get(2), f.get(3), f.get(4), f.get(5), f.get(6), List.copyOf(f.subList(8, f.size())), f.get(7)));
                 case "task" -> tasks.add(new Task(Integer.parseInt(f.get(1)), Kind.valueOf(f.get(2)), Integer.parseInt(f.get(3)), Boolean.parseBoolean(f.get(4)),
                         Boolean.parseBoolean(f.get(5)), Integer.parseInt(f.get(6))));
                 default -> throw new IllegalArgumentException("not a line of a worker's task file: " + line);

@@ -181,8 +181,45 @@ public final class Fakes {
         }
     }
 
+    /** Compiles for long, and has images. */
+    public static final class Imaging extends FakeBackend {
+        public static final long COMPILE_MILLIS = 60;
+
+        public Imaging() {
+            super("imaging", COMPILE_MILLIS, 1);
+        }
+
+        @Override
+        public boolean serialises(dev.backbench.spi.CompileOptions options) {
+            return true;
+        }
+    }
+
+    /** Starts its programs in a process of its own, which lies about {@code beta}. */
+    public static final class Native extends FakeBackend {
+        public Native() {
+            super("native", 1, 1);
+        }
+
+        @Override
+        public dev.backbench.spi.StartHost startHost(dev.backbench.spi.CompileOptions options) {
+            return new dev.backbench.spi.StartHost() {
+                @Override
+                public String kind() {
+                    return "fake";
+                }
+
+                @Override
+                public List<String> command() {
+                    if (options.level().equals("O0")) throw new dev.backbench.spi.BackendException("there is no compiler for it");
+                    return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto", "-cp", System.getProperty("java.class.path"), FakeHost.class.getName());
+                }
+            };
+        }
+    }
+
     public static Backends all() {
-        return new Backends(List.of(new FakeBackend(), new Killed(), new Hanging(), new Lying(), new Hungry(), new Missing(), new Picky(), new Broken(), new Hosted(),
+        return new Backends(List.of(new Imaging(), new Native(), new FakeBackend(), new Killed(), new Hanging(), new Lying(), new Hungry(), new Missing(), new Picky(), new Broken(), new Hosted(),
                 new Tiered(), new Unmarked(), new Delegating()));
     }
 

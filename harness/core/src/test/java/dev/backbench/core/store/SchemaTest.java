@@ -13,6 +13,7 @@ import dev.backbench.core.ExperimentListener;
 import dev.backbench.core.fake.Fakes;
 import dev.backbench.core.plan.PlanOptions;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Start;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,6 +53,20 @@ class SchemaTest {
         Experiment.run(options, Fakes.all(), ExperimentListener.NONE);
         allValid(out);
         assertTrue(Files.readAllLines(out.resolve(RunFolder.TRIALS)).size() >= 5);
+    }
+
+    @Test
+    void aRunOfColdStarts() throws IOException {
+        Path programs = temp.resolve("programs"), out = temp.resolve("run");
+        Fakes.programs(programs, "alpha");
+        PlanOptions options = Fakes.options(programs, out, Measure.COLD);
+        options.backends = List.of("imaging", "good", "native");
+        options.starts = Start.WITHOUT_CONTAINER;
+        Experiment.run(options, Fakes.all(), ExperimentListener.NONE);
+        allValid(out);
+        String rows = Files.readString(out.resolve(RunFolder.ROWS)), row = rows.lines().filter(r -> r.contains("\"start\":{")).findFirst().orElseThrow();
+        assertTrue(rows.contains("\"runtime\":\"fake\"") && rows.contains("\"runtime\":\"bare\"") && rows.contains("\"code\":\"precompiled\""), rows);
+        assertFalse(schema("row").validate(row.replace("\"runtime\":", "\"runtme\":"), InputFormat.JSON).isEmpty());
     }
 
     @Test
