@@ -13,6 +13,7 @@ import java.util.Arrays;
  */
 final class Liveness {
     private static final int VISITS = 64;
+    private static final int SPARSE = 32;
 
     final BlockOrder order = new BlockOrder();
     final Pressure pressure = new Pressure();
@@ -200,7 +201,7 @@ final class Liveness {
             int b = useInfo[k] >>> 7;
             if ((k + 1 == end || useInfo[k + 1] >>> 7 != b) && outOf[b] != v) dies(v, k);
         }
-        sort(n);
+        sort(v, n);
         for (int i = 0; i < n; ) {
             int from = found[i];
             do i++; while (i < n && found[i] == found[i - 1] + 1);
@@ -208,16 +209,26 @@ final class Liveness {
         }
     }
 
-    private void sort(int n) {
-        if (n > 24) {
+    /** The blocks found: few by insertion, many that lie close by looking which are marked. */
+    private void sort(int v, int n) {
+        if (n <= 12) {
+            for (int i = 1; i < n; i++) {
+                int x = found[i], k = i;
+                for (; k > 0 && found[k - 1] > x; k--) found[k] = found[k - 1];
+                found[k] = x;
+            }
+            return;
+        }
+        int from = found[0], to = from;
+        for (int i = 1; i < n; i++) {
+            from = Math.min(from, found[i]);
+            to = Math.max(to, found[i]);
+        }
+        if (to - from > SPARSE * n) {
             Arrays.sort(found, 0, n);
             return;
         }
-        for (int i = 1; i < n; i++) {
-            int x = found[i], k = i;
-            for (; k > 0 && found[k - 1] > x; k--) found[k] = found[k - 1];
-            found[k] = x;
-        }
+        for (int b = from, i = 0; b <= to; b++) if (into[b] == v) found[i++] = b;
     }
 
     private void extend(int v) {

@@ -92,6 +92,13 @@ final class RegisterFile {
         if (family[vreg] >= 0) familyRegister[family[vreg]] = r;
     }
 
+    /** At the begin of a block. */
+    void inherit(int vreg, int r) {
+        register[vreg] = r;
+        occupant[r] = vreg;
+        occupied |= 1 << r;
+    }
+
     /** The value lies in no register from here on; it is dead, or the caller finds it another, or {@link #spill}s it. */
     void release(int vreg) {
         occupied &= ~(1 << register[vreg]);

@@ -69,14 +69,20 @@ public final class SplittingAllocator implements Allocator {
         int from = mainPredecessor(index, block), mask = states.endMask[from];
         for (int set = mask; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set), vreg = states.atEnd(from, r);
-            left[vreg] = r;
-            if (live.livesInto(vreg, index)) file.bind(vreg, r);
+            if (live.livesInto(vreg, index)) file.inherit(vreg, r);
         }
         if (code.predecessorCount(block) > 1) {
             if (live.order.loopEnd[index] >= 0) enterLoop(index);
             else dropMissing(index, block, from);
         }
-        int source = live.order.block[from];
+        if (code.parameterCount(block) > 0) enterParameters(block, live.order.block[from], from, mask);
+    }
+
+    private void enterParameters(int block, int source, int from, int mask) {
+        for (int set = mask; set != 0; set &= set - 1) {
+            int r = Integer.numberOfTrailingZeros(set);
+            left[states.atEnd(from, r)] = r;
+        }
         for (int i = 0, n = code.parameterCount(block); i < n; i++) {
             int parameter = code.parameter(block, i);
             if (live.isUsed(parameter)) enterParameter(parameter, left[code.argument(source, i)]);
@@ -103,11 +109,11 @@ public final class SplittingAllocator implements Allocator {
     private void dropMissing(int index, int block, int from) {
         int n = Math.min(PREDECESSORS, code.predecessorCount(block));
         for (int set = file.occupied; set != 0; set &= set - 1) {
-            int vreg = file.occupant[Integer.numberOfTrailingZeros(set)], use = live.nextUse(vreg, file.position);
+            int r = Integer.numberOfTrailingZeros(set), vreg = file.occupant[r], use = live.nextUse(vreg, file.position);
             if (use < live.useStart[vreg + 1] && live.useInfo[use] >>> 7 == index) continue;
             for (int i = 0; i < n; i++) {
                 int p = live.order.index[code.predecessor(block, i)];
-                if (p < index && p != from && !isAtEnd(p, vreg)) {
+                if (p < index && p != from && !isAtEnd(p, r, vreg)) {
                     file.release(vreg);
                     file.spill(vreg);
                     break;
@@ -116,7 +122,9 @@ public final class SplittingAllocator implements Allocator {
         }
     }
 
-    private boolean isAtEnd(int index, int vreg) {
+    /** @param likely in which register first to look */
+    private boolean isAtEnd(int index, int likely, int vreg) {
+        if ((states.endMask[index] >>> likely & 1) != 0 && states.atEnd(index, likely) == vreg) return true;
         for (int set = states.endMask[index]; set != 0; set &= set - 1) if (states.atEnd(index, Integer.numberOfTrailingZeros(set)) == vreg) return true;
         return false;
     }
