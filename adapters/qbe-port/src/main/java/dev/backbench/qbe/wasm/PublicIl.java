@@ -1,5 +1,6 @@
 package dev.backbench.qbe.wasm;
 
+import static dev.backbench.qbe.il.Cls.D;
 import static dev.backbench.qbe.il.Cls.L;
 import static dev.backbench.qbe.il.Cls.S;
 import static dev.backbench.qbe.il.Cls.W;
@@ -7,20 +8,20 @@ import static dev.backbench.qbe.il.Ref.NONE;
 
 import dev.backbench.qbe.il.Cls;
 import dev.backbench.qbe.il.Fn;
-import dev.backbench.qbe.il.IntCmp;
 import dev.backbench.qbe.il.Jump;
 import dev.backbench.qbe.il.Op;
 import dev.backbench.qbe.il.Ref;
 import dev.backbench.qbe.il.Symbols;
+import dev.backbench.spi.abi.TrapReason;
 
 /**
- * Replaces the operations that only the port has by those of QBE's language: short sequences, calls of functions in IL ({@link #functions}) and of library routines, and
- * functions that trap for their reason.
+ * Replaces the operations that only the port has by those of QBE's language: short sequences, and calls of functions in IL ({@link #functions}) and of
+ * {@link #routines} of one machine instruction each.
  */
 final class PublicIl {
-    private static final long[] HALVES = {0x5555555555555555L, 0x3333333333333333L, 0x0F0F0F0F0F0F0F0FL, 0x0101010101010101L};
-    /** By operation from {@link Op#SQRT}: libm's names, which add an f for singles. */
-    private static final String[] ROUTINES = {"sqrt", "rint", "floor", "ceil", "trunc"};
+    /** What is one machine instruction, for the assembler: by operation from {@link Op#CLZ}. */
+    private static final String[] INSTRUCTIONS = {"lzcnt", "tzcnt", "popcnt", "sqrt", "round", "round", "round", "round"};
+    private static final int ROUND_QUIETLY = 8;
     /** {@code %z} is for equal values, of which only zeros differ. */
     private static final String CHOICE = """
             function %3$s $%1$s.%3$s(%3$s %%a, %3$s %%b) {
@@ -57,8 +58,29 @@ final class PublicIl {
     }
 
     /** The name of the function that traps for a reason. */
-    static String trap(int reason) {
+    private static String trap(int reason) {
         return "trap." + reason;
+    }
+
+    /** What functions call that IL has no words for, for the assembler: operations that are one instruction, and trap sites ({@code docs/abi.md}), since IL cannot say why a program stops. */
+    static String routines() {
+        StringBuilder text = new StringBuilder("\t.text\n");
+        for (TrapReason reason : TrapReason.values()) {
+            routine(text, trap(reason.ordinal()), ".byte 0x67, 0x0f, 0xb9, 0x40, " + reason.ordinal());
+        }
+        for (int op = Op.CLZ; op <= Op.TRUNC; op++) {
+            boolean integer = op < Op.SQRT;
+            String instruction = INSTRUCTIONS[op - Op.CLZ];
+            for (int cls = integer ? W : S; cls <= (integer ? L : D); cls++) {
+                String operands = integer ? cls == W ? " %edi, %eax" : " %rdi, %rax" : "s" + Cls.name(cls) + (op == Op.SQRT ? " " : " $" + (ROUND_QUIETLY + op - Op.NEAREST) + ", ") + "%xmm0, %xmm0";
+                routine(text, name(op, cls), instruction + operands);
+            }
+        }
+        return text.append("\t.section .note.GNU-stack,\"\",@progbits\n").toString();
+    }
+
+    private static void routine(StringBuilder text, String name, String instruction) {
+        text.append("\t.globl ").append(name).append('\n').append(name).append(":\n\t").append(instruction).append("\n\tret\n");
     }
 
     /** The functions in IL that others call. */
@@ -89,11 +111,7 @@ final class PublicIl {
         int op = Fn.op(fn.ins[at]), cls = Fn.cls(fn.ins[at]), to = fn.ins[at + 1], first = fn.ins[at + 2], second = fn.ins[at + 3];
         switch (op) {
             case Op.ROTL, Op.ROTR -> rotate(op, cls, to, first, second);
-            case Op.CLZ -> leadingZeros(cls, to, first);
-            case Op.CTZ -> trailingZeros(cls, to, first);
-            case Op.POPCNT -> bitCount(cls, to, first);
-            case Op.SQRT, Op.NEAREST, Op.FLOOR, Op.CEIL, Op.TRUNC -> call(ROUTINES[op - Op.SQRT] + (cls == S ? "f" : ""), cls, to, first, NONE);
-            case Op.MIN, Op.MAX -> call((op == Op.MIN ? "min." : "max.") + Cls.name(cls), cls, to, first, second);
+            case Op.CLZ, Op.CTZ, Op.POPCNT, Op.SQRT, Op.NEAREST, Op.FLOOR, Op.CEIL, Op.TRUNC, Op.MIN, Op.MAX -> call(op, cls, to, first, second);
             default -> fn.emit(fn.ins, at);
         }
     }
@@ -102,16 +120,14 @@ final class PublicIl {
         return fn.address(false, symbols.intern(name), 0);
     }
 
-    private void call(String name, int cls, int to, int first, int second) {
-        fn.emit(Op.ARG, cls, NONE, first, NONE);
-        if (second != NONE) fn.emit(Op.ARG, cls, NONE, second, NONE);
-        fn.emit(Op.CALL, cls, to, function(name), NONE);
+    private static String name(int op, int cls) {
+        return Op.name(op) + '.' + Cls.name(cls);
     }
 
-    /** A routine of an l that gives a C int. */
-    private void call(String routine, int to, int value) {
-        fn.emit(Op.ARG, L, NONE, value, NONE);
-        fn.emit(Op.CALL, fn.tmpClass[Ref.value(to)], to, function(routine), NONE);
+    private void call(int op, int cls, int to, int first, int second) {
+        fn.emit(Op.ARG, cls, NONE, first, NONE);
+        if (second != NONE) fn.emit(Op.ARG, cls, NONE, second, NONE);
+        fn.emit(Op.CALL, cls, to, function(name(op, cls)), NONE);
     }
 
     private int make(int op, int cls, int first, int second) {
@@ -130,45 +146,5 @@ final class PublicIl {
             rest = make(Op.SUB, W, fn.constant(0), count);
         }
         fn.emit(Op.OR, cls, to, make(there, cls, value, count), make(back, cls, value, rest));
-    }
-
-    /** The routine counts in 64 bits and not for zero: a word is shifted left by one over a one; of a long the lowest bit is set, which matters for zero only. */
-    private void leadingZeros(int cls, int to, int value) {
-        int one = fn.constant(1);
-        if (cls == L) {
-            counted("__clzdi2", to, value, one);
-            return;
-        }
-        int shifted = make(Op.SHL, L, make(Op.EXTUW, L, value, NONE), one), zeros = Ref.tmp(fn.newTemporary(L, 0));
-        call("__clzdi2", zeros, make(Op.OR, L, shifted, one));
-        fn.emit(Op.SUB, W, to, zeros, fn.constant(31));
-    }
-
-    private void trailingZeros(int cls, int to, int value) {
-        if (cls == L) counted("__ctzdi2", to, value, fn.constant(Long.MIN_VALUE));
-        else call("__ctzdi2", to, make(Op.OR, L, make(Op.EXTUW, L, value, NONE), fn.constant(1L << 32)));
-    }
-
-    /** What the routine counts before the bit that stops it, and one more for zero. */
-    private void counted(String routine, int to, int value, int stop) {
-        int zero = make(Op.CEQL + IntCmp.EQ, L, value, fn.constant(0)), zeros = Ref.tmp(fn.newTemporary(L, 0));
-        call(routine, zeros, make(Op.OR, L, value, stop));
-        fn.emit(Op.ADD, L, to, make(Op.EXTUW, L, zeros, NONE), zero);
-    }
-
-    /** Sums of neighbouring fields, each time twice as wide; the last sum by a multiplication. */
-    private void bitCount(int cls, int to, int value) {
-        int width = Cls.isWide(cls) ? 64 : 32, pairs = make(Op.SUB, cls, value, masked(cls, make(Op.SHR, cls, value, fn.constant(1)), 0));
-        int fours = make(Op.ADD, cls, masked(cls, pairs, 1), masked(cls, make(Op.SHR, cls, pairs, fn.constant(2)), 1));
-        int bytes = masked(cls, make(Op.ADD, cls, fours, make(Op.SHR, cls, fours, fn.constant(4))), 2);
-        fn.emit(Op.SHR, cls, to, make(Op.MUL, cls, bytes, fn.constant(mask(cls, 3))), fn.constant(width - 8));
-    }
-
-    private int masked(int cls, int value, int which) {
-        return make(Op.AND, cls, value, fn.constant(mask(cls, which)));
-    }
-
-    private static long mask(int cls, int which) {
-        return cls == L ? HALVES[which] : (int) HALVES[which];
     }
 }

@@ -22,7 +22,7 @@ import java.util.Set;
 /** The QBE port as a back end. */
 public final class QbeBackend implements Backend {
     /** What instructions beyond the least x86-64 are used, as the kernel names them. */
-    private static final List<String> CPU = List.of("popcnt", "sse4_1", "abm", "bmi1");
+    static final List<String> CPU = List.of("popcnt", "sse4_1", "abm", "bmi1");
 
     @Override
     public String id() {
@@ -54,6 +54,10 @@ public final class QbeBackend implements Backend {
 
     @Override
     public Availability available() {
+        return machine();
+    }
+
+    static Availability machine() {
         Availability host = NativeCompiler.host();
         if (!host.yes()) return host;
         for (String feature : CPU) if (!HostCpu.FLAGS.contains(feature)) return Availability.no("the processor has no " + feature, "use one of 2013 or later");

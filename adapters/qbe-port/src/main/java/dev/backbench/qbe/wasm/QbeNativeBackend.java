@@ -1,6 +1,5 @@
 package dev.backbench.qbe.wasm;
 
-import dev.backbench.exec.NativeCompiler;
 import dev.backbench.exec.process.Place;
 import dev.backbench.exec.process.ProgramProcess;
 import dev.backbench.spi.Availability;
@@ -56,7 +55,7 @@ public final class QbeNativeBackend implements Backend {
 
     @Override
     public Availability available() {
-        Availability host = NativeCompiler.host();
+        Availability host = QbeBackend.machine();
         if (!host.yes()) return host;
         for (String program : List.of("qbe", "as")) if (onPath(program) == null) return Availability.no(program + " is not on the PATH", FIX);
         return Availability.YES;
@@ -65,7 +64,7 @@ public final class QbeNativeBackend implements Backend {
     @Override
     public Availability available(CompileOptions options) {
         if (!contained(options)) return available();
-        Availability host = NativeCompiler.host();
+        Availability host = QbeBackend.machine();
         return host.yes() ? Place.containerAvailable(IMAGE) : host;
     }
 
@@ -93,13 +92,14 @@ public final class QbeNativeBackend implements Backend {
         notes.put("upstreamcommit", "none: the version names Debian's package");
         notes.put("optimisation of qbe", "Debian's package is built without, and slower for it by about half: its compile times are that build's");
         notes.put("process start", "qbe and as are started once a module, inside their phases");
-        notes.put("il", "the port's, without its own operations: counts of bits, rotations and selections of floats are sequences and functions in IL, square roots and rounding calls of the runtime's libm");
+        notes.put("il", "the port's, without its own operations: rotations, min and max are sequences and functions in IL, counts of bits, square roots and rounding calls of routines of one instruction");
+        notes.put("cpu features", String.join(", ", QbeBackend.CPU) + ": required, and used in those routines; qbe itself uses nothing beyond x86-64");
         notes.put("memory", "a load whose value is not used may go, and with it its trap" + (options.bounds() == CompileOptions.Bounds.GUARD ? "; a fault is the trap" : ""));
         notes.put("frames", "frame pointers kept; large frames are not probed");
         notes.put("pcmap", "none: traps name no Wasm offsets");
         if (contained(options)) notes.put("container", Place.describe(IMAGE));
         return new Ledger(version(options), null, contained(options) ? null : String.valueOf(onPath("qbe")), contained(options) ? "container" : "child process", options.level(), 1, "wasm",
-                options.bounds().name().toLowerCase(Locale.ROOT), false, "GNU as, a child process", "own", false, "guard page", "baseline", false, "none", "optimise+select+allocate+emit", notes);
+                options.bounds().name().toLowerCase(Locale.ROOT), false, "GNU as, a child process", "own", false, "guard page", "native", false, "none", "optimise+select+allocate+emit", notes);
     }
 
     /** qbe says no version of its own; Debian's tools know the package's. */

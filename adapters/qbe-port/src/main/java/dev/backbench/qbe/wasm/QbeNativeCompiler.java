@@ -13,7 +13,6 @@ import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CodeImage;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.PhaseClock;
-import dev.backbench.spi.abi.TrapReason;
 import dev.backbench.wasm.FunctionTranslator;
 import dev.backbench.wasm.WasmModule;
 import java.io.IOException;
@@ -21,13 +20,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /** Wasm to the port's IL, in public operations only, as text; then the programs {@code qbe} and {@code as}; their object becomes an image. */
 final class QbeNativeCompiler extends NativeCompiler {
     private static final String TRANSLATE = PhaseClock.DECODE + "+" + PhaseClock.TRANSLATE;
     private static final String FUSED = PhaseClock.OPTIMISE + "+" + PhaseClock.SELECT + "+" + PhaseClock.ALLOCATE + "+" + PhaseClock.EMIT;
-    private static final String TEXT = "module.ssa", ASSEMBLY = "module.s", TRAPS = "traps.s", OBJECT = "module.o";
+    private static final String TEXT = "module.ssa", ASSEMBLY = "module.s", ROUTINES = "routines.s", OBJECT = "module.o";
 
     private final boolean guard;
     private final Place place;
@@ -72,12 +70,12 @@ final class QbeNativeCompiler extends NativeCompiler {
         try (ProgramProcess process = new ProgramProcess(QbeNativeBackend.ID, place, QbeNativeBackend.FIX)) {
             clock.enter(FUSED);
             process.put(TEXT, il);
-            process.put(TRAPS, traps());
+            process.put(ROUTINES, PublicIl.routines().getBytes(StandardCharsets.US_ASCII));
             process.send();
             process.compile(List.of("qbe", "-t", "amd64_sysv", "-o", ASSEMBLY, TEXT));
             if (wanted.equals(OBJECT)) {
                 clock.enter(PhaseClock.ASSEMBLE);
-                process.compile(List.of("as", "--64", "-o", OBJECT, ASSEMBLY, TRAPS));
+                process.compile(List.of("as", "--64", "-o", OBJECT, ASSEMBLY, ROUTINES));
             }
             Path file = process.folder().resolve(wanted);
             place.fetch(file);
@@ -85,15 +83,6 @@ final class QbeNativeCompiler extends NativeCompiler {
         } catch (IOException e) {
             throw new BackendException(QbeNativeBackend.ID + ": what was made cannot be read: " + e.getMessage(), e);
         }
-    }
-
-    /** IL cannot say why a program stops, so that each reason is a function: the trap site of {@code docs/abi.md}. */
-    private static byte[] traps() {
-        StringBuilder text = new StringBuilder("\t.text\n");
-        for (TrapReason reason : TrapReason.values()) {
-            text.append(String.format(Locale.ROOT, "%s:%n\t.byte 0x67, 0x0f, 0xb9, 0x40, %d%n\t.globl %1$s%n", PublicIl.trap(reason.ordinal()), reason.ordinal()));
-        }
-        return text.append("\t.section .note.GNU-stack,\"\",@progbits\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Of a module, or of IL as text, told apart by the first byte. */
