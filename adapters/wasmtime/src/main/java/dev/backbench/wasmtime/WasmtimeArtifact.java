@@ -39,6 +39,10 @@ final class WasmtimeArtifact implements Artifact {
         return library.pointer("wasmtime_module_clone", module);
     }
 
+    byte[] wasm() {
+        return wasm;
+    }
+
     void free() {
         if (module != 0) library.call("wasmtime_module_delete", module);
         module = 0;

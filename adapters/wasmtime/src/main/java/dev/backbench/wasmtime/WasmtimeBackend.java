@@ -63,8 +63,9 @@ abstract class WasmtimeBackend implements Backend {
         WasmtimeWheel wheel = wheel(options);
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("library", wheel.pinned() ? "PyPI wheel, SHA-256 pinned" : "PyPI wheel, as pip verified it (no pin in this project)");
-        notes.put("stays on", "ELF image with address maps and trap tables, array-call trampolines: Wasmtime's packaging is part of its compile time");
-        notes.put("switched off", "parallel compilation, cache, native unwind info, copy-on-write memory images, address-map-free debug info, GC support");
+        notes.put("stays on", "ELF image with address maps and trap tables, array-call trampolines, support for references to host objects: Wasmtime's packaging is part of its compile time, "
+                + "and its C API switches no more of it off; cranelift-native is the compiler without it");
+        notes.put("switched off", "parallel compilation, cache, native unwind info, copy-on-write memory images; debug info, fuel and epochs are off unasked");
         notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD ? "4 GiB reservation and 32 MiB guard; larger static offsets are checked explicitly"
                 : "no reservation: every access is checked");
         String allocator = options.extra().contains(SINGLE_PASS) ? "regalloc2 single-pass" : "regalloc2 backtracking";

@@ -8,10 +8,13 @@ import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.Store;
+import dev.backbench.wasm.WasmException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One Wasmtime engine: a strategy and its settings. Compiles on the calling thread only, keeps no cache. */
 final class WasmtimeCompiler implements Compiler {
@@ -22,6 +25,8 @@ final class WasmtimeCompiler implements Compiler {
             PhaseClock.ALLOCATE, PhaseClock.EMIT, PhaseClock.LINK);
     /** {@code wasmtime_regalloc_algorithm_t}. */
     private static final int BACKTRACKING = 0, SINGLE_PASS = 1;
+    private static final Pattern INVALID = Pattern.compile("Invalid input WebAssembly code|failed to parse WebAssembly module");
+    private static final Pattern OFFSET = Pattern.compile("at offset 0x([0-9a-f]{1,8})"), DISABLED = Pattern.compile("(?:the )?([a-z0-9 -]+?)(?: proposal must be| support is not) enabled");
     private static final long WASM_STACK = 8L << 20;
 
     private final WasmtimeLibrary library;
@@ -68,7 +73,7 @@ final class WasmtimeCompiler implements Compiler {
             MemorySegment.copy(wasm, 0, bytes, ValueLayout.JAVA_BYTE, 0, wasm.length);
             long error = (long) library.moduleNew.invokeExact(engine, bytes.address(), (long) wasm.length, result.address());
             clock.leave();
-            library.check(error, "Wasmtime");
+            refuse(error);
             last = new WasmtimeArtifact(library, wasm, result.get(ValueLayout.JAVA_LONG, 0));
             return last;
         } catch (Throwable t) {
@@ -76,9 +81,24 @@ final class WasmtimeCompiler implements Compiler {
         }
     }
 
+    /** What the module itself is to blame for is said as such, with the offset if Wasmtime tells it; Wasmtime's last line is the cause. */
+    private void refuse(long error) {
+        try {
+            library.check(error, "Wasmtime");
+        } catch (BackendException e) {
+            String message = e.getMessage(), cause = message.substring(message.lastIndexOf('\n') + 1).strip();
+            if (!INVALID.matcher(message).find()) throw e;
+            Matcher at = OFFSET.matcher(message), feature = DISABLED.matcher(cause);
+            int offset = at.find() ? Integer.parseUnsignedInt(at.group(1), 16) : 0;
+            if (feature.find()) throw new WasmException(WasmException.Kind.UNSUPPORTED, offset, feature.group(1));
+            throw new WasmException(WasmException.Kind.INVALID, offset, "Wasmtime: " + cause);
+        }
+    }
+
     @Override
     public CompiledModule link(Artifact artifact, PhaseClock clock) {
-        return new WasmtimeModule(library, this, ((WasmtimeArtifact) artifact).module());
+        WasmtimeArtifact made = (WasmtimeArtifact) artifact;
+        return new WasmtimeModule(library, this, made.wasm(), made.module());
     }
 
     @Override
@@ -99,7 +119,7 @@ final class WasmtimeCompiler implements Compiler {
 
     @Override
     public Store newStore() {
-        throw new BackendException("Wasmtime runs whole WASI programs here, not single functions");
+        return new WasmtimeStore(library, engine);
     }
 
     /** Frees the module of the last artifact: nothing of it may be left when the next compile is timed. */

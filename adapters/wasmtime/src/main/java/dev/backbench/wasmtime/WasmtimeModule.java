@@ -6,8 +6,6 @@ import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.LinkException;
 import dev.backbench.spi.ProgramConfig;
 import dev.backbench.spi.ProgramResult;
-import dev.backbench.spi.Trap;
-import dev.backbench.spi.abi.TrapReason;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.Arena;
@@ -23,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Callable code in a Wasmtime engine, run with Wasmtime's own WASI. Programs run on a thread with room for the engine's Wasm stack. */
 final class WasmtimeModule implements CompiledModule {
-    private static final long THREAD_STACK = 32L << 20;
+    static final long THREAD_STACK = 32L << 20;
     /** {@code wasmtime_extern_t}: a kind byte, then a union at 8. */
     private static final long EXTERN_BYTES = 64, EXTERN_OF = 8;
     private static final byte EXTERN_FUNC = 0;
@@ -31,13 +29,23 @@ final class WasmtimeModule implements CompiledModule {
 
     private final WasmtimeLibrary library;
     private final WasmtimeCompiler compiler;
+    private final byte[] wasm;
     private long module;
 
     /** @param module a handle that this object now owns */
-    WasmtimeModule(WasmtimeLibrary library, WasmtimeCompiler compiler, long module) {
+    WasmtimeModule(WasmtimeLibrary library, WasmtimeCompiler compiler, byte[] wasm, long module) {
+        this.wasm = wasm;
         this.library = library;
         this.compiler = compiler;
         this.module = module;
+    }
+
+    byte[] wasm() {
+        return wasm;
+    }
+
+    long handle() {
+        return module;
     }
 
     @Override
@@ -157,7 +165,7 @@ final class WasmtimeModule implements CompiledModule {
             MemorySegment instance = arena.allocate(16, 8), trap = arena.allocate(8, 8), start = arena.allocate(EXTERN_BYTES, 8);
             try {
                 long error = (long) library.linkerInstantiate.invokeExact(linker, context, module, instance.address(), trap.address());
-                failOnTrap(trap);
+                WasmtimeTraps.failOn(library, trap, null);
                 if (error != 0) throw linkError(error);
                 byte found = (byte) library.instanceExportGet.invokeExact(context, instance.address(), string(arena, "_start"), 6L, start.address());
                 if ((found & 1) == 0 || start.get(ValueLayout.JAVA_BYTE, 0) != EXTERN_FUNC) throw new LinkException("the module exports no function \"_start\"");
@@ -184,39 +192,13 @@ final class WasmtimeModule implements CompiledModule {
             } catch (Throwable t) {
                 throw NativeLibrary.sneak(t);
             }
-            failOnTrap(trap);
+            WasmtimeTraps.failOn(library, trap, null);
             if (error == 0) return 0;
             int exit = library.exitStatus(error);
             if (exit < 0) library.check(error, "Wasmtime");
             library.call("wasmtime_error_delete", error);
             return exit;
         }
-
-        private void failOnTrap(MemorySegment cell) {
-            long trap = cell.get(ValueLayout.JAVA_LONG, 0);
-            if (trap == 0) return;
-            int code = library.trapCode(trap);
-            String message = library.trapMessage(trap);
-            library.call("wasm_trap_delete", trap);
-            if (code < 0) throw new BackendException("Wasmtime: " + message);
-            throw new Trap(reason(code), null, -1);
-        }
-    }
-
-    /** By {@code wasmtime_trap_code_t}. */
-    private static TrapReason reason(int code) {
-        return switch (code) {
-            case 0 -> TrapReason.STACK_EXHAUSTED;
-            case 1, 2 -> TrapReason.MEMORY_OUT_OF_BOUNDS;
-            case 3 -> TrapReason.UNDEFINED_ELEMENT;
-            case 4 -> TrapReason.UNINITIALIZED_ELEMENT;
-            case 5 -> TrapReason.INDIRECT_CALL_TYPE;
-            case 6 -> TrapReason.INTEGER_OVERFLOW;
-            case 7 -> TrapReason.DIVIDE_BY_ZERO;
-            case 8 -> TrapReason.INVALID_CONVERSION;
-            case 9 -> TrapReason.UNREACHABLE;
-            default -> TrapReason.UNKNOWN;
-        };
     }
 
     /** What {@code bench.start} and {@code bench.end} do; the parameters are those of {@code wasmtime_func_callback_t}, the result is "no trap". */

@@ -19,6 +19,7 @@ import dev.backbench.spi.ProgramResult;
 import dev.backbench.spi.Trap;
 import dev.backbench.spi.abi.TrapReason;
 import dev.backbench.spi.setup.Requirement;
+import dev.backbench.wasm.WasmException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,8 +124,8 @@ class WasmtimeTest {
     @Test
     void aRefusedModuleIsAnError() {
         try (Compiler compiler = new WasmtimeWinch().newCompiler(CompileOptions.of("default"))) {
-            BackendException refused = assertThrows(BackendException.class, () -> compiler.compile(new byte[] {1, 2, 3, 4}, PhaseClock.OFF));
-            assertTrue(refused.getMessage().startsWith("Wasmtime: "), refused.getMessage());
+            WasmException refused = assertThrows(WasmException.class, () -> compiler.compile(new byte[] {1, 2, 3, 4}, PhaseClock.OFF));
+            assertTrue(refused.what().startsWith("Wasmtime: "), refused.getMessage());
         }
     }
 
