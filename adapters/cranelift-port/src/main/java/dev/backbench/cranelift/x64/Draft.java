@@ -109,12 +109,12 @@ final class Draft {
         code.addOperand(newVreg(registerClass), DEF | EARLY | REG, 0);
     }
 
-    private void useAddress() {
+    void useAddress() {
         if (address.base >= 0) use(address.base);
         if (address.index >= 0) use(address.index);
     }
 
-    private void useAddressLate() {
+    void useAddressLate() {
         if (address.base >= 0) useLate(address.base);
         if (address.index >= 0) useLate(address.index);
     }
@@ -133,13 +133,9 @@ final class Draft {
         code.beginInst(form, Form.address(Form.info(insn, size), address.kind(), address.logScale, address.trapCode), address.displacement, immediate);
     }
 
-    /** For sequences: begins one that has an address, whose registers {@link #endMemory} names. */
+    /** Begins one that has an address; its registers are the last uses. */
     void beginMemory(int form, int insn, int size) {
         beginMemory(form, insn, size, 0);
-    }
-
-    void endMemory() {
-        useAddressLate();
     }
 
     void move(int def, int use) {

@@ -16,6 +16,7 @@ final class EmitInsts {
     private final X64Encoder e;
     private final Frame frame;
     private final EmitSequences sequences;
+    private final EmitAtomics atomics;
     private final X64Address address = new X64Address();
     private VCode code;
     private Allocation places;
@@ -26,6 +27,7 @@ final class EmitInsts {
         this.emit = emit;
         this.e = encoder;
         this.frame = frame;
+        this.atomics = new EmitAtomics(emit, this, encoder);
         this.sequences = new EmitSequences(emit, this, encoder);
     }
 
@@ -79,6 +81,10 @@ final class EmitInsts {
             case Form.POOL -> address.symbol(X64Address.POOL, displacement, 0);
             default -> throw new AssertionError("no address");
         };
+    }
+
+    X64Address stackTop() {
+        return address.plain(RSP, 0);
     }
 
     // ---- moves ----
@@ -234,7 +240,9 @@ final class EmitInsts {
             case Form.FRAME_POINTER -> e.rr(MOV, 8, reg(0), RBP);
             case Form.STACK_POINTER -> e.rr(MOV, 8, reg(0), RSP);
             case Form.RETURN_ADDRESS -> e.rm(MOV, 8, reg(0), address.plain(RBP, 8));
-            default -> sequences.emit(op, info, code.extra(inst), code.immediate(inst));
+            default -> {
+                if (!atomics.emit(inst, op, info)) sequences.emit(op, info, code.extra(inst), code.immediate(inst));
+            }
         }
     }
 

@@ -78,7 +78,7 @@ public final class Form {
 
     /** Sequences with jumps inside; what each does is written where it is emitted, in {@link EmitSequences}. */
     public static final int REMAINDER = 64, FLOAT_MIN_MAX = 65, TO_SIGNED = 66, TO_SIGNED_SAT = 67, TO_UNSIGNED = 68, TO_UNSIGNED_SAT = 69, FROM_UNSIGNED = 70;
-    public static final int CMPXCHG = 80, CMPXCHG16 = 81, RMW_LOOP = 82, XADD = 83, XCHG = 84, FENCE = 85, RMW_WIDE = 86;
+    public static final int CMPXCHG = 80, CMPXCHG16 = 81, RMW_LOOP = 82, XADD = 83, XCHG = 84, FENCE = 85, RMW_WIDE = 86, LOCKED = 87;
     public static final int BREAK = 96, FRAME_POINTER = 97, STACK_POINTER = 98, RETURN_ADDRESS = 99, PINNED_GET = 100, PINNED_SET = 101;
 
     /** Kinds of addresses: nothing; base; base and scaled index; scaled index; the function's stack slots, with an index; arguments that came on the stack; that go on it; constants. */

@@ -10,6 +10,7 @@ import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.IntCC;
 import dev.backbench.cranelift.ir.MemFlags;
 import dev.backbench.cranelift.ir.Op;
+import dev.backbench.cranelift.ir.RmwOp;
 import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
 import dev.backbench.cranelift.mach.VCode;
@@ -29,6 +30,7 @@ public final class Lower {
     private final LowerFloats floats;
     private final LowerDivision division;
     private final LowerWide wide;
+    private final LowerAtomics atomics;
     private final LowerMemory memory = new LowerMemory(o);
     private final LowerCalls calls;
     private Function f;
@@ -46,6 +48,7 @@ public final class Lower {
         floats = new LowerFloats(o, ints, cpu);
         division = new LowerDivision(o, ints);
         wide = new LowerWide(o, ints);
+        atomics = new LowerAtomics(o, cpu);
         calls = new LowerCalls(o, ints);
     }
 
@@ -59,6 +62,7 @@ public final class Lower {
         floats.begin(f);
         division.begin(f);
         wide.begin(f);
+        atomics.begin(f);
         memory.begin(f);
         calls.begin(f);
         order.compute(f);
@@ -288,7 +292,13 @@ public final class Lower {
             case COND_TRAP -> flags(inst, op, a);
             case INT_ADD_TRAP -> flags.addOrTrap(a, b, type, f.flags(inst));
             case BINARY -> binary(op, a, b, type);
-            case UNARY, LOAD_NO_OFFSET -> unary(op, a, type);
+            case UNARY, LOAD_NO_OFFSET -> {
+                if (op == Op.ATOMIC_LOAD) atomics.load(a, type);
+                else unary(op, a, type);
+            }
+            case STORE_NO_OFFSET -> atomics.store(a, b, type);
+            case ATOMIC_RMW -> atomics.modify(RmwOp.of((int) f.immediate(inst)), a, b, type);
+            case ATOMIC_CAS -> atomics.compareAndSwap(a, b, f.arg(inst, 2), type);
             case TERNARY -> ternary(op, a, b, f.arg(inst, 2), type);
             default -> rest(op);
         }
@@ -424,6 +434,7 @@ public final class Lower {
     private void rest(Op op) {
         switch (op) {
             case NOP, SEQUENCE_POINT -> {}
+            case FENCE -> atomics.fence();
             case STACK_ADDR -> memory.stackAddress();
             case FUNC_ADDR -> memory.functionAddress();
             case SYMBOL_VALUE -> memory.symbol();
