@@ -1,11 +1,13 @@
 package dev.backbench.wasmtime;
 
+import dev.backbench.exec.process.NativeHost;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.Ledger;
+import dev.backbench.spi.StartHost;
 import dev.backbench.spi.setup.Requirement;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +54,14 @@ abstract class WasmtimeBackend implements Backend {
     }
 
     abstract Strategy strategy();
+
+    @Override
+    public StartHost startHost(CompileOptions options) {
+        int level = Math.max(0, WasmtimeCompiler.OPT_LEVELS.indexOf(options.level())), allocator = options.extra().contains(SINGLE_PASS) ? 1 : 0;
+        boolean explicit = options.bounds() == CompileOptions.Bounds.EXPLICIT;
+        return new NativeHost(WasmtimeBackend.class, "start.c", List.of(wheel(options).where().toString(), Integer.toString(strategy().ordinal()), Integer.toString(level),
+                Integer.toString(allocator), explicit ? "1" : "0"));
+    }
 
     @Override
     public boolean serialises(CompileOptions options) {
