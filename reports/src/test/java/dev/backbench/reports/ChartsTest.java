@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
@@ -45,6 +47,23 @@ class ChartsTest {
             xml.newDocumentBuilder().parse(new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8)));
             assertTrue(svg.length() < 200_000, chart.name() + ".svg has " + svg.length() + " characters");
         }
+    }
+
+    @Test
+    void kindsOfColdStartAreComparedOnOneAxis() throws Exception {
+        String obstacle = Charts.obstacle();
+        assumeTrue(obstacle == null, obstacle);
+        RunData run = Fabricated.run();
+        Map<String, RunData.Split> cold = new LinkedHashMap<>();
+        cold.put("resident-precompiled", new RunData.Split(Map.of("llvm:O2", Map.of("link", 4e5, "call", 3e5), "gcc:O2", Map.of("call", 9e5)), 3));
+        cold.putAll(run.cold());
+        RunData some = new RunData(run.manifest(), run.summary(), run.phases(), cold, run.size(), run.causes(), Map.of("process-precompiled", 4.2));
+        List<String> names = Charts.write(some, folder.resolve("charts")).stream().map(Charts.Drawn::name).toList();
+        assertTrue(names.containsAll(List.of("cold-starts", "cold-resident-precompiled", "cold")), names.toString());
+        BufferedImage image = ImageIO.read(folder.resolve("charts/cold-starts.png").toFile());
+        Set<Integer> colors = new HashSet<>();
+        for (int y = 0; y < image.getHeight(); y++) for (int x = 0; x < image.getWidth(); x++) colors.add(image.getRGB(x, y));
+        assertTrue(colors.size() > 20, "nothing was drawn");
     }
 
     @Test

@@ -55,6 +55,10 @@ public final class Charts {
         for (String set : data.sets()) tradeOff(data, set, charts);
         split(charts, data.phases(), 1000, "phases", "Compile time by phase", "seconds per MB of code section",
             "Wall time from trials of their own, in which the phase clock runs; \"other\" is what lies between the phases.");
+        if (data.cold().size() > 1) {
+            add(charts, COLD_STARTS, "Every kind of cold start", "Where a program is started and from what; left is faster. Dashed: a process, or container, that does nothing but say a word.",
+                ColdStartChart.of(data, WIDTH));
+        }
         for (Map.Entry<String, RunData.Split> cold : data.cold().entrySet()) cold(charts, Start.of(cold.getKey()), cold.getValue());
         split(charts, data.size(), 1, "size", "Code size", "bytes per byte of code section", "Machine code and its constants, without trap tables and unwind data.");
         return charts;
