@@ -7,6 +7,9 @@ import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.Ledger;
+import dev.backbench.spi.StartHost;
+import dev.backbench.spi.setup.Cache;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +80,29 @@ abstract class V8Backend implements Backend {
     public Compiler newCompiler(CompileOptions options) {
         if (options.threads() != 1) throw new BackendException("V8 is measured with one compiling thread; leave out --threads");
         return new V8Compiler(node(options));
+    }
+
+    /** Node is V8's own host. */
+    @Override
+    public StartHost startHost(CompileOptions options) {
+        return new StartHost() {
+            @Override
+            public String kind() {
+                return "node";
+            }
+
+            @Override
+            public List<String> command() {
+                try {
+                    List<String> command = new ArrayList<>(List.of(Node.binary(), "--no-warnings"));
+                    command.addAll(flags(options));
+                    command.add(Node.script("start.cjs", Cache.make(Cache.directory().resolve("hosts"))).toString());
+                    return command;
+                } catch (IOException e) {
+                    throw new BackendException("its script cannot be kept: " + e.getMessage(), e);
+                }
+            }
+        };
     }
 
     @Override

@@ -18,8 +18,10 @@ import dev.backbench.spi.abi.TrapReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,5 +145,32 @@ class V8Test {
         assertTrue(ledger.version().matches("V8 \\d+\\..*, node v\\d+.*"), ledger.version());
         assertTrue(ledger.notes().get("flags").contains("--liftoff-only"));
         assertEquals("none", ledger.tiering());
+    }
+
+    /** Node as its own host for cold starts, without a JVM. */
+    @Test
+    void startsWithoutAJvm() throws Exception {
+        Path hello = Files.write(folder.resolve("hello.wasm"), HELLO), trap = Files.write(folder.resolve("trap.wasm"), TRAP), events = folder.resolve("events");
+        StringBuilder starts = new StringBuilder();
+        for (int id = 0; id < 3; id++) {
+            starts.append(String.join("\t", Integer.toString(id), "compiled", (id == 2 ? trap : hello).toString(), "/dev/null", folder + "/out" + id, folder + "/err" + id, "", "program", "-x"));
+            starts.append('\n');
+        }
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "exec 3>\"$0\"; exec \"$@\"", events.toString()));
+        command.addAll(wasm("v8-liftoff").startHost(CompileOptions.of("default")).command());
+        command.add(Files.writeString(folder.resolve("starts"), starts.toString()).toString());
+        new ProcessBuilder(command).inheritIO().start().waitFor();
+        List<String> said = Files.readAllLines(events);
+        assertTrue(said.getFirst().startsWith("hello\t") && said.getLast().startsWith("fail\t2\trun\twrong\ttrap: unreachable"), said.toString());
+        List<List<String>> samples = said.stream().filter(e -> e.startsWith("sample\t")).map(e -> List.of(e.split("\t"))).toList();
+        assertEquals(2, samples.size());
+        for (List<String> sample : samples) {
+            boolean first = sample.get(1).equals("0");
+            long causes = 0, whole = Long.parseLong(sample.get(sample.indexOf("mark") + 1)) - Long.parseLong(sample.get(sample.indexOf(first ? "began" : "from") + 1));
+            for (int i = 0; i < sample.size(); i++) if (sample.get(i).startsWith("phase.")) causes += Long.parseLong(sample.get(i + 1));
+            assertTrue(causes > 0 && causes <= whole && causes > 0.8 * whole, sample.toString());
+            assertEquals("7", sample.getLast(), "the program's own exit code");
+            assertEquals("hi\n", Files.readString(folder.resolve("out" + sample.get(1))));
+        }
     }
 }
