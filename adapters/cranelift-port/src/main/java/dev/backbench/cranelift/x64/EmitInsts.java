@@ -137,7 +137,7 @@ final class EmitInsts {
             case Form.STORE_I -> e.mi(insn, size, memory(inst, 0), (int) code.immediate(inst));
             case Form.MEMORY -> e.m(insn, size, memory(inst, 0));
             case Form.IMUL_I -> e.multiply(size, reg(0), reg(1), (int) code.immediate(inst));
-            case Form.RRR -> e.rrr(insn, size, reg(0), reg(1), reg(2));
+            case Form.RRR -> e.rrr(insn, size, reg(0), insn >= BLSR && insn <= BLSI ? reg(0) : reg(1), reg(2));
             case Form.ROTATE -> e.rotate(size, reg(0), reg(1), (int) code.immediate(inst));
             default -> others(inst, op, insn, size);
         }
