@@ -80,18 +80,22 @@ final class WasmtimeWheel implements Requirement {
         Cache.make(folder);
         Path work = Files.createTempDirectory(folder, "fetch");
         try {
-            Path wheel = download(work);
-            String expected = PINNED.get(version), actual = sha256(wheel);
-            if (expected != null && !expected.equals(actual)) {
-                throw new IOException("wasmtime " + version + ": the wheel's SHA-256 is " + actual + ", expected " + expected + "; nothing was kept");
-            }
-            Path library = work.resolve(LIBRARY);
-            extract(wheel, library);
-            Files.move(library, where(), StandardCopyOption.ATOMIC_MOVE);
+            keep(download(work), work);
             progress.println("wasmtime " + version + ": " + where());
         } finally {
             delete(work);
         }
+    }
+
+    /** Moves the library out of a wheel to where it belongs. @throws IOException the wheel is not the one this project has seen */
+    void keep(Path wheel, Path work) throws IOException {
+        String expected = PINNED.get(version), actual = sha256(wheel);
+        if (expected != null && !expected.equals(actual)) {
+            throw new IOException("wasmtime " + version + ": the wheel's SHA-256 is " + actual + ", expected " + expected + "; nothing was kept");
+        }
+        Path library = work.resolve(LIBRARY);
+        extract(wheel, library);
+        Files.move(library, where(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private Path download(Path work) throws IOException, InterruptedException {

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -127,6 +128,16 @@ class WasmtimeTest {
             WasmException refused = assertThrows(WasmException.class, () -> compiler.compile(new byte[] {1, 2, 3, 4}, PhaseClock.OFF));
             assertTrue(refused.what().startsWith("Wasmtime: "), refused.getMessage());
         }
+    }
+
+    @Test
+    void aWheelWithAnotherContentIsNotKept() throws IOException {
+        WasmtimeWheel wheel = new WasmtimeWheel(WasmtimeWheel.DEFAULT_VERSION);
+        long before = Files.size(wheel.where());
+        Path forged = Files.writeString(folder.resolve("forged.whl"), "not what was published");
+        IOException refused = assertThrows(IOException.class, () -> wheel.keep(forged, folder));
+        assertTrue(refused.getMessage().contains("the wheel's SHA-256 is ") && refused.getMessage().endsWith("nothing was kept"), refused.getMessage());
+        assertEquals(before, Files.size(wheel.where()));
     }
 
     @Test
