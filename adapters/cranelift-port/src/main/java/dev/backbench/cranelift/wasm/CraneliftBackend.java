@@ -2,6 +2,9 @@ package dev.backbench.cranelift.wasm;
 
 import dev.backbench.cranelift.Codegen;
 import dev.backbench.cranelift.opt.Optimizer;
+import dev.backbench.cranelift.regalloc.Allocator;
+import dev.backbench.cranelift.regalloc.FastAllocator;
+import dev.backbench.cranelift.regalloc.SplittingAllocator;
 import dev.backbench.exec.ImageLoader;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
@@ -27,18 +30,12 @@ public final class CraneliftBackend implements Backend {
 
     @Override
     public String summary() {
-        return "Cranelift's IL and architecture written anew in Java; so far what it makes of Wasm can be looked at, and nothing is compiled";
+        return "Cranelift's IR and architecture written anew in Java; machine code for x86-64 without an assembler";
     }
 
     @Override
     public List<String> levels() {
         return List.of(FAST, NONE, SPEED_AND_SIZE, SPEED);
-    }
-
-    /** None while there is no machine code. */
-    @Override
-    public List<String> comparedByDefault() {
-        return List.of();
     }
 
     @Override
@@ -65,7 +62,12 @@ public final class CraneliftBackend implements Backend {
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("upstreamcommit", "none: written from Cranelift's documents, not translated");
-        notes.put("speed_and_size", "the same as speed");
+        notes.put("levels", "fast: no mid-end, single-pass register allocation; none: no mid-end; speed_and_size: the same as speed");
+        notes.put("cpu features", "SSE4.1, popcnt, lzcnt, BMI1 and BMI2 where this machine has them");
+        notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD ? "no access is dropped or moved but a load that an earlier access of the same place makes known"
+                : "a compare and trap before each access not below the memory's minimum size");
+        notes.put("calls", "functions that nothing outside reaches return up to two integers and two floats in registers; nothing is inlined; no tail calls");
+        notes.put("frames", "frame pointers kept; frames over a page are probed");
         notes.put("pcmap", "none: traps name functions, not Wasm offsets");
         return new Ledger("1", null, null, "in process", options.level(), options.threads(), "wasm", options.bounds().name().toLowerCase(Locale.ROOT), false, "integrated", "own",
                 false, "guard page, probed frames", "native", false, "none", "decode+translate", notes);
@@ -74,8 +76,11 @@ public final class CraneliftBackend implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         if (!options.isa().equals("x86_64")) throw new BackendException("cranelift-port compiles for x86_64, not for " + options.isa());
-        boolean optimized = options.level().startsWith(SPEED);
-        return new CraneliftCompiler(options, () -> new FunctionCompiler(optimized ? new Optimizer() : null, new Codegen(null)));
+        boolean fast = options.level().equals(FAST), optimized = options.level().startsWith(SPEED);
+        return new CraneliftCompiler(options, () -> {
+            Allocator allocator = fast ? new FastAllocator() : new SplittingAllocator();
+            return new FunctionCompiler(optimized ? new Optimizer() : null, new Codegen(allocator));
+        });
     }
 
     @Override
