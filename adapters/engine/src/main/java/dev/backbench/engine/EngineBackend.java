@@ -6,6 +6,7 @@ import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.Ledger;
+import dev.backbench.spi.StartHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +49,22 @@ public final class EngineBackend implements Backend {
         if (file == null) throw new BackendException("name the engine's library: engine=PATH");
         if (!Files.isRegularFile(file)) throw new BackendException("no engine library at " + file);
         return file.toAbsolutePath();
+    }
+
+    /** None: cold starts are made in a JVM, which is not the engine's, and say so. */
+    @Override
+    public StartHost startHost(CompileOptions options) {
+        return new StartHost() {
+            @Override
+            public String kind() {
+                return "native";
+            }
+
+            @Override
+            public List<String> command() {
+                throw new BackendException("nothing without a JVM speaks the engine interface here");
+            }
+        };
     }
 
     /** The interface tells nothing about itself; what is unknown is said to be so. */

@@ -67,12 +67,12 @@ final class PlanArguments {
     @Option(names = "--timeout", split = ",", hideParamSyntax = true, paramLabel = "STAGE:TIME,…", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
     List<String> timeouts = new ArrayList<>();
 
-    @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them. With --measures=cold, start the others in a container too.")
+    @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them.")
     String in;
 
     @Option(names = "--cold", split = ",", hideParamSyntax = true, paramLabel = "HOST-CODE,…",
         description = "Which cold starts: resident, process, uncached or container, with compiled or precompiled, such as process-precompiled; all, and a host or a code alone, stand for several. "
-            + "Without: process-compiled, but all without a container where compare's --measures names cold, and with --in=container those too.")
+            + "Without: process-compiled, but all without a container where compare's --measures names cold.")
     List<String> cold = new ArrayList<>();
 
     /** Of a comparison: asked for by name, a measure is given in full. */
@@ -81,7 +81,6 @@ final class PlanArguments {
         boolean named = !measures.isEmpty() && options.measures.contains(Measure.COLD);
         if (!named || !cold.isEmpty()) return options;
         options.starts = new ArrayList<>(Start.WITHOUT_CONTAINER);
-        if (in != null) options.starts.addAll(Start.IN_CONTAINER);
         return options;
     }
 
@@ -121,7 +120,7 @@ final class PlanArguments {
     private List<String> contained(List<String> names) {
         if (!in.equals("container")) throw unknown("place", in, List.of("container"));
         List<String> contained = Backends.onClassPath().inContainers(names);
-        if (contained.equals(names) && !measures.contains(Measure.COLD.label())) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do; any back end starts in one with --measures=cold");
+        if (contained.equals(names)) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do");
         return contained;
     }
 

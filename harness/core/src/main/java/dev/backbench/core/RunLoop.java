@@ -8,6 +8,7 @@ import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.stats.SampleTable;
@@ -98,6 +99,7 @@ final class RunLoop implements TrialMonitor {
 
     private void announce() {
         if (plan.cpu() == null) listener.note("workers are not pinned to a core: taskset of util-linux is not on the path; expect wider intervals");
+        if (plan.starts().stream().anyMatch(s -> s.host() == Start.Host.CONTAINER)) listener.note("no cold start in a container: " + Start.NO_CONTAINER + "; everything else is measured");
         for (Backends.Chosen chosen : plan.backends()) {
             if (!chosen.availability().yes()) listener.note(chosen.name() + " is unavailable: " + chosen.availability().reason() + "; " + chosen.availability().fix());
         }

@@ -41,6 +41,7 @@ public final class Backends {
 
         /** Why it has no cold start with these axes; null if it has. */
         public String obstacle(Start start) {
+            if (start.host() == Start.Host.CONTAINER) return Start.NO_CONTAINER;
             if (commands() && !start.equals(Start.USUAL)) return "its programs are processes of their own, compiled by commands";
             return start.precompiled() && !backend.serialises(options) ? "compiled modules have no serialised form" : null;
         }

@@ -67,15 +67,12 @@ public final class Schedule {
         }
     }
 
-    /** A process, or a container, that does nothing, where starts are compared with one. */
+    /** A process that does nothing, where starts are compared with one. */
     private void addBare() {
         if (!plan.measures(Measure.COLD) || plan.starts().equals(List.of(Start.USUAL))) return;
-        for (Start.Host host : List.of(Start.Host.PROCESS, Start.Host.CONTAINER)) {
-            boolean asked = plan.starts().stream().anyMatch(s -> s.host() == host);
-            Unit bare = new Unit(Unit.Kind.BARE, Unit.NO_BACKEND, List.of(), new Start(host, Start.Code.PRECOMPILED));
-            if (asked) units.add(bare);
-            if (asked) served.put(bare, List.of(SampleTable.bare(bare.start())));
-        }
+        Unit bare = new Unit(Unit.Kind.BARE, Unit.NO_BACKEND, List.of(), new Start(Start.Host.PROCESS, Start.Code.PRECOMPILED));
+        units.add(bare);
+        served.put(bare, List.of(SampleTable.bare(bare.start())));
     }
 
     /** Whether a unit gives the cell a sample that no other kind of unit gives, or gives it most cheaply. */

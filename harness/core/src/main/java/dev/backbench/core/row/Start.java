@@ -64,6 +64,9 @@ public record Start(Host host, Code code) {
 
     public static final List<Start> IN_CONTAINER = List.of(new Start(Host.CONTAINER, Code.COMPILED), new Start(Host.CONTAINER, Code.PRECOMPILED));
 
+    /** Why nothing is started in a container: a worker there needs the JDK, the build and the user's cache inside the image's own file system. */
+    public static final String NO_CONTAINER = "this version starts no worker inside a container";
+
     public String regime() {
         return host.label() + '-' + code.label();
     }
