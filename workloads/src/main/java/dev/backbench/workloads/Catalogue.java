@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -26,11 +27,17 @@ public final class Catalogue {
 
     /** @param cache the user's cache folder; made when something has to be put into it */
     public Catalogue(Path cache) {
+        this(cache, line -> { });
+    }
+
+    /** @param note takes a line for the user if the cache cannot be written and programs are unpacked elsewhere */
+    public Catalogue(Path cache, Consumer<String> note) {
         Path folder = cache.resolve("workloads");
+        ProgramFolder written = new ProgramFolder(folder, note);
         CatalogueFile file = CatalogueFile.read();
         scripts = file.scripts();
-        own = new OwnPrograms(folder.resolve("own"), file.programs());
-        sweeps = new Sweeps(folder.resolve("sweep"), file.sweeps());
+        own = new OwnPrograms(written, file.programs());
+        sweeps = new Sweeps(written, file.sweeps());
         pinned = new PinnedModules(folder.resolve("fetched"), file.pinned(), new Clients());
     }
 

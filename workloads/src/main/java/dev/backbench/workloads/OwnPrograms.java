@@ -15,12 +15,12 @@ import java.util.List;
  * they lie; from a jar they are copied into the cache, where a folder can be preopened.
  */
 final class OwnPrograms {
-    private final Path cache;
+    private final ProgramFolder folder;
     private final List<CatalogueFile.Program> declared;
     private List<Workload> all;
 
-    OwnPrograms(Path cache, List<CatalogueFile.Program> declared) {
-        this.cache = cache;
+    OwnPrograms(ProgramFolder folder, List<CatalogueFile.Program> declared) {
+        this.folder = folder;
         this.declared = declared;
     }
 
@@ -76,7 +76,7 @@ final class OwnPrograms {
         try {
             if (url.getProtocol().equals("file")) return Path.of(new URI(url.toString()));
             try (InputStream in = url.openStream()) {
-                return CacheFiles.put(cache.resolve(sha256).resolve(name), in.readAllBytes());
+                return CacheFiles.put(folder.path().resolve("own").resolve(sha256).resolve(name), in.readAllBytes());
             }
         } catch (URISyntaxException e) {
             throw new WorkloadException("cannot find " + resource + " at " + url, e);

@@ -12,11 +12,11 @@ final class Sweeps {
     private static final int[] SERIES = {10, 30, 100, 300, 1000, 3000, 10_000};
     private static final String WHY = "Compile time against size: functions of one mixture, drawn from a seed, whose number is the only thing that changes.";
 
-    private final Path cache;
+    private final ProgramFolder folder;
     private final List<CatalogueFile.Sweep> known;
 
-    Sweeps(Path cache, List<CatalogueFile.Sweep> known) {
-        this.cache = cache;
+    Sweeps(ProgramFolder folder, List<CatalogueFile.Sweep> known) {
+        this.folder = folder;
         this.known = known;
     }
 
@@ -43,7 +43,7 @@ final class Sweeps {
         byte[] bytes = new SweepGenerator(functions, seed).module();
         String name = WORD + ":" + functions + (seed == 1 ? "" : ":" + seed);
         String hash = Hex.sha256(bytes);
-        Path file = CacheFiles.put(cache.resolve(functions + "-" + seed).resolve("sweep.wasm"), bytes), expected = null;
+        Path file = CacheFiles.put(folder.path().resolve("sweep").resolve(functions + "-" + seed).resolve("sweep.wasm"), bytes), expected = null;
         for (CatalogueFile.Sweep sweep : known) {
             if (sweep.sha256().equals(hash)) {
                 expected = CacheFiles.put(file.resolveSibling("sweep.stdout.expected"), (sweep.stdout() + "\n").getBytes(StandardCharsets.US_ASCII));

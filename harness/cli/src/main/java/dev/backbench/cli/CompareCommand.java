@@ -70,6 +70,7 @@ final class CompareCommand extends BenchCommand {
     @Override
     int run() throws IOException, InterruptedException {
         PlanOptions options = plan.inFull(main().arguments());
+        options.note = console()::warn;
         options.reference = reference;
         options.require = require;
         options.out = out == null ? null : PlanArguments.path("--out", out);

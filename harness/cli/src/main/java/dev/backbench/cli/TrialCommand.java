@@ -19,10 +19,12 @@ final class TrialCommand extends BenchCommand {
     @Override
     int run() {
         PlanOptions options = plan.options(main().arguments());
+        options.note = console()::warn;
         if (options.backends.size() != 1 || options.workloads.size() != 1 || plan.measures.size() != 1) {
             throw CliException.usage("a trial is one cell: --backend=ID:LEVEL --workload=NAME --measure=MEASURE, one of each");
         }
         if (gdb && !DoctorCommand.onPath("gdb")) throw CliException.usage("gdb is not installed. Type: apt-get install gdb");
+        if (gdb) console().warn("gdb stops before the JVM starts: type 'run' at its prompt, 'bt' where it stops, 'quit' to leave");
         return SingleTrial.run(options, gdb, console().out).code();
     }
 }

@@ -20,7 +20,7 @@ final class WorkloadsCommand extends BenchCommand {
 
     @Override
     int run() {
-        Catalogue catalogue = new Catalogue(Cache.directory());
+        Catalogue catalogue = new Catalogue(Cache.directory(), console()::warn);
         Grid grid = new Grid(4, "program", "family", "preset", "language", "code bytes", "functions");
         for (Workload w : catalogue.own()) {
             grid.add(w.name(), w.family(), w.preset() == null ? "-" : w.preset().label(), w.language(), Integer.toString(w.code().codeBytes()),

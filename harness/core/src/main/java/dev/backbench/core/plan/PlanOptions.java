@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** What the user asked for, before anything is looked up. Fields are the command line's options of the same names; null or empty is "not said". */
@@ -54,4 +55,6 @@ public final class PlanOptions {
     public List<String> workerFlags = List.of();
     /** The user's cache folder, where workloads are unpacked; null: {@link dev.backbench.spi.setup.Cache#directory}. */
     public Path cache;
+    /** Takes lines for the user about what had to be done otherwise. */
+    public Consumer<String> note = line -> { };
 }

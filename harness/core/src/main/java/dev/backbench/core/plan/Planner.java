@@ -41,7 +41,7 @@ public final class Planner {
         List<Backends.Chosen> chosen = options.backends.isEmpty() ? backends.byDefault(options.threads) : backends.resolve(options.backends, options.threads);
         if (chosen.isEmpty()) throw new UsageException("this build has no back end to compare", ExitCode.NOTHING);
         require(options.require, chosen);
-        Catalogue catalogue = new Catalogue(options.cache == null ? Cache.directory() : options.cache);
+        Catalogue catalogue = new Catalogue(options.cache == null ? Cache.directory() : options.cache, options.note);
         List<String> words = options.workloads.isEmpty() ? words(options.preset, chosen, catalogue) : options.workloads;
         List<Workload> workloads = catalogue.resolve(words, options.filter, options.exclude);
         List<Measure> measures = List.copyOf(options.measures);
