@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -29,11 +31,15 @@ public final class SingleTrial {
     /** What an {@link ExitCode#FAILED} worker is given beyond its limits, for starting. */
     private static final Duration START = Duration.ofSeconds(60);
 
+    /** Figures that are no times: counts, flags and hashes; and sizes. */
+    private static final Set<String> PLAIN = Set.of("warm", "faults", "switches", "collections", "hostCalls", "hostFaults", "emitted", "sha", "output", "wrong"),
+            BYTES = Set.of("allocated", "peak", "code", "constants");
+
     private SingleTrial() {}
 
     /**
      * Runs the worker for the one back end, workload and measure of {@code options} with this process's terminal, writing no run folder. Samples are printed to
-     * {@code out} as the worker reports them, times in nanoseconds. Limits hold, but under the debugger there are none.
+     * {@code out} as the worker reports them, times in milliseconds. Limits hold, but under the debugger there are none.
      *
      * @param gdb under the debugger, stopped before the JVM starts
      * @return the worker's status as an exit code
@@ -126,7 +132,7 @@ public final class SingleTrial {
             if (fields.getFirst().equals("begin")) last = fields.get(2);
             if (fields.getFirst().equals("sample")) {
                 failed |= fields.contains("wrong") && fields.get(fields.indexOf("wrong") + 1) != null;
-                out.println(String.join(" ", fields.stream().skip(2).map(String::valueOf).toList()));
+                out.println(sample(fields));
             }
             if (fields.getFirst().equals("fail")) {
                 failed |= Status.named(fields.get(3)).failure();
@@ -136,6 +142,19 @@ public final class SingleTrial {
         if (exit < 0) out.println(last + ": over its limit");
         else if (exit != 0) out.println(last + ": the worker ended with " + (exit > 128 ? "signal " + (exit - 128) : "exit code " + exit));
         return failed ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    /** What was measured and its figures: times in milliseconds, sizes in bytes, counts; -1 is what the machine does not tell. */
+    private static String sample(List<String> fields) {
+        StringBuilder line = new StringBuilder(fields.get(2));
+        for (int i = 3; i + 1 < fields.size(); i += 2) {
+            String name = fields.get(i), value = fields.get(i + 1);
+            boolean time = !PLAIN.contains(name) && value != null && value.matches("[0-9]+");
+            line.append(i == 3 ? ": " : ", ").append(name).append(' ');
+            if (time && !BYTES.contains(name)) line.append(String.format(Locale.ROOT, "%.3f ms", Long.parseLong(value) / 1e6));
+            else line.append(value).append(time ? " bytes" : "");
+        }
+        return line.toString();
     }
 
     private static void remove(Path folder) throws IOException {

@@ -358,7 +358,7 @@ class ExperimentTest {
         PlanOptions options = Fakes.options(programs.resolve("beta.wasm"), out, Measure.RUN);
         options.backends = List.of("lying");
         assertEquals(ExitCode.FAILED, SingleTrial.run(options, Fakes.all(), false, new java.io.PrintStream(shown)));
-        assertTrue(shown.toString().contains("run warm true wall ") && shown.toString().contains("differs at byte 4"), shown.toString());
+        assertTrue(shown.toString().matches("(?s)run: warm true, wall [0-9.]+ ms, .*") && shown.toString().contains("differs at byte 4"), shown.toString());
         options.backends = List.of("good", "lying");
         assertThrows(UsageException.class, () -> SingleTrial.run(options, Fakes.all(), false, System.out));
     }
