@@ -15,12 +15,17 @@ import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
 import dev.backbench.cranelift.mach.VCode;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Instruction selection: from a verified function to machine instructions over virtual registers. Blocks in postorder, instructions of each from the last: a value's users come before it,
  * so that what nobody wants is left out and what has become part of its user is not computed again. One class for each group of operations; here they are told apart.
  */
 public final class Lower {
+    /** Binary operations that are told apart by flags, not by the width of their operands. */
+    private static final Set<Op> OF_ANY_WIDTH = EnumSet.of(Op.UADD_OVERFLOW, Op.SADD_OVERFLOW, Op.USUB_OVERFLOW, Op.SSUB_OVERFLOW);
+
     private final Operands o = new Operands();
     private final Draft d = o.d;
     private final BlockOrder order = new BlockOrder();
@@ -345,6 +350,7 @@ public final class Lower {
             return;
         }
         if (Operands.isWide(type) && wide.binary(op, a, b)) return;
+        if (Operands.isWide(type) && !OF_ANY_WIDTH.contains(op)) throw unsupported(op, type);
         switch (op) {
             case IADD -> ints.add(a, b, type);
             case ISUB -> ints.subtract(a, b, type);

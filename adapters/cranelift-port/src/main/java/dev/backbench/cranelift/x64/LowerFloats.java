@@ -68,9 +68,10 @@ final class LowerFloats {
 
     void round(int mode, int a, int type) {
         if (!cpu.sse41()) throw new UnsupportedFeature("rounding without SSE4.1");
+        int value = o.use(a);
         d.begin(Form.ROUND, 0, Types.bytes(type), mode);
         d.def(result());
-        d.use(o.use(a));
+        d.use(value);
     }
 
     void multiplyAdd(int a, int b, int c, int type) {

@@ -5,24 +5,35 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.cranelift.Clif;
+import dev.backbench.cranelift.Codegen;
 import dev.backbench.cranelift.interp.Interpreter;
 import dev.backbench.cranelift.interp.Trap;
 import dev.backbench.cranelift.ir.Entities;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.ir.Types;
+import dev.backbench.cranelift.mach.TrapReasons;
 import dev.backbench.cranelift.opt.Optimizer;
+import dev.backbench.cranelift.regalloc.FastAllocator;
+import dev.backbench.cranelift.regalloc.SplittingAllocator;
+import dev.backbench.cranelift.run.CompiledText;
 import dev.backbench.cranelift.text.ClifException;
 import dev.backbench.cranelift.text.Printer;
 import dev.backbench.cranelift.verify.Target;
 import dev.backbench.cranelift.verify.Verifier;
+import dev.backbench.spi.abi.TrapReason;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Random functions mean the same before and after each stage. {@code -Dclif.fuzz=N} texts instead of a fixed few. */
 class FuzzTest {
@@ -62,6 +73,47 @@ class FuzzTest {
             }
         }
         report(calls, hits);
+    }
+
+    /** Machine code of both allocators, with and without the mid-end, against the interpreter. */
+    @ParameterizedTest
+    @CsvSource({"fast,false", "splitting,false", "splitting,true"})
+    void compiledCodeKeepsTheMeaning(String allocator, boolean optimize) throws Exception {
+        Codegen codegen = new Codegen(allocator.equals("fast") ? new FastAllocator() : new SplittingAllocator());
+        Optimizer optimizer = new Optimizer();
+        int calls = 0, left = 0;
+        Set<String> unsupported = new TreeSet<>();
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + TEXTS; seed++) {
+            String text = new RandomClif(seed).text(FUNCTIONS, SIZE);
+            List<Function> before = functions(seed, text), after = functions(seed, text);
+            if (optimize) after.forEach(optimizer::run);
+            Interpreter plain = new Interpreter(before);
+            SplittableRandom random = new SplittableRandom(seed);
+            try (CompiledText compiled = new CompiledText(after, codegen)) {
+                for (int n = 0; n < FUNCTIONS; n++) {
+                    if (compiled.unsupported(n) != null) {
+                        unsupported.add(compiled.unsupported(n));
+                        left++;
+                        continue;
+                    }
+                    for (int round = 0; round < CALLS; round++, calls++) {
+                        long[] arguments = arguments(before.get(n), random);
+                        String where = "seed " + seed + ", function " + n + " of " + Arrays.toString(arguments);
+                        assertEquals(outcome(plain, n, arguments, before.get(n)), outcome(compiled, n, arguments, after.get(n)), () -> where + "\n" + text);
+                    }
+                }
+            }
+        }
+        System.out.println("fuzz: " + calls + " calls of compiled code (" + allocator + (optimize ? ", optimized" : "") + "), " + left + " functions left out: " + unsupported);
+        assertTrue(calls > TEXTS, calls + " calls");
+    }
+
+    private static String outcome(CompiledText compiled, int function, long[] arguments, Function f) {
+        try {
+            return show(f, compiled.call(function, arguments));
+        } catch (dev.backbench.spi.Trap e) {
+            return e.reason().name();
+        }
     }
 
     private void report(int calls, long[] hits) {
@@ -108,7 +160,7 @@ class FuzzTest {
         try {
             return show(f, interpreter.run(function, arguments));
         } catch (Trap e) {
-            return e.getMessage();
+            return TrapReason.values()[TrapReasons.ordinal(e.code)].name();
         }
     }
 

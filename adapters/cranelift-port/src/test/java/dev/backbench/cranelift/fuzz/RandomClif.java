@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 
 /**
  * Random scalar functions as text: every operation that the language declares on scalars, from its declaration; branches, switches, loops that end, stack memory, traps,
- * and calls of the functions before. Bits of a NaN are left open by the language, so no float becomes an integer but by conversion, and memory is read as what was written.
+ * and calls of the functions before. Bits of a NaN and places of the stack are left open by the language: no float becomes an integer but by conversion, memory is read as what was written, addresses only address.
  */
 final class RandomClif {
     private static final int[] TYPES = {Types.I8, Types.I16, Types.I32, Types.I64, Types.I128, Types.F32, Types.F64};
@@ -39,6 +39,8 @@ final class RandomClif {
     private static final List<Choice> CHOICES = choices();
 
     private final SplittableRandom random;
+    /** Whether there are values of 128 bits. */
+    private final boolean wide;
     private final Map<Op, Integer> made = new EnumMap<>(Op.class);
     private final List<Signature> signatures = new ArrayList<>();
     private final List<String> conventions = new ArrayList<>();
@@ -50,6 +52,7 @@ final class RandomClif {
 
     RandomClif(long seed) {
         random = new SplittableRandom(seed);
+        wide = random.nextInt(3) == 0;
     }
 
     private static List<Choice> choices() {
@@ -95,7 +98,7 @@ final class RandomClif {
 
     private int type() {
         int at = random.nextInt(23);
-        for (int i = 0; i < TYPES.length; i++) if ((at -= WEIGHTS[i]) < 0) return TYPES[i];
+        for (int i = 0; i < TYPES.length; i++) if ((at -= WEIGHTS[i]) < 0) return TYPES[i] == Types.I128 && !wide ? Types.I64 : TYPES[i];
         throw new AssertionError();
     }
 
@@ -214,7 +217,7 @@ final class RandomClif {
     private void compute() {
         Choice c = CHOICES.get(random.nextInt(CHOICES.size()));
         Op op = c.op;
-        if (op.is(Effect.TRAPS) && random.nextInt(3) > 0) return;
+        if (op.is(Effect.TRAPS) && random.nextInt(3) > 0 || !wide && isWide(c)) return;
         List<String> args = new ArrayList<>();
         for (Constraint operand : op.operands) {
             int type = operand.isFree() ? freeType(operand, c.type) : operand.resolve(c.type);
@@ -235,11 +238,18 @@ final class RandomClif {
         for (Constraint result : op.results) scope.add(new Value(values++, result.resolve(c.type)));
     }
 
+    private static boolean isWide(Choice c) {
+        if (c.type == Types.I128) return true;
+        for (Constraint operand : c.op.operands) if (operand.resolve(c.type) == Types.I128) return true;
+        for (Constraint result : c.op.results) if (result.resolve(c.type) == Types.I128) return true;
+        return false;
+    }
+
     private int freeType(Constraint operand, int control) {
         int start = random.nextInt(TYPES.length);
         for (int i = 0; i < TYPES.length; i++) {
             int type = TYPES[(start + i) % TYPES.length];
-            if (operand.allows(control, type)) return type;
+            if (operand.allows(control, type) && (wide || type != Types.I128)) return type;
         }
         return Types.NONE;
     }
@@ -248,6 +258,7 @@ final class RandomClif {
         int slot = random.nextInt(stored.length), type = stored[slot], offset = 8 * slot;
         boolean sub = random.nextBoolean();
         String address = "v" + define(Types.I64, "stack_addr.i64 ss0" + (sub ? "" : "+" + offset)), at = address + (sub && offset > 0 ? "+" + offset : "");
+        scope.removeLast(); // no result may depend on where the stack is
         count(Op.STACK_ADDR);
         if (type != 0 && random.nextInt(3) > 0) {
             if (type == Types.I64 && random.nextBoolean()) {
