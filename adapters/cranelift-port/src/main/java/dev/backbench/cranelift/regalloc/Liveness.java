@@ -30,7 +30,8 @@ final class Liveness {
 
     private int[] low = new int[64], high = new int[64];
     private int ranges;
-    private long visits;
+    /** Pairs of a value and a block that were looked at: all of the work that is not a fixed number of steps for each use, block or instruction. */
+    long visits;
     private int[] into = new int[32], outOf = new int[32], found = new int[32];
 
     // Positions at which registers are written or read by name.
@@ -228,6 +229,7 @@ final class Liveness {
             Arrays.sort(found, 0, n);
             return;
         }
+        visits += to - from;
         for (int b = from, i = 0; b <= to; b++) if (into[b] == v) found[i++] = b;
     }
 

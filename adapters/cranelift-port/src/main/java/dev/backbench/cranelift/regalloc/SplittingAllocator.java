@@ -51,6 +51,11 @@ public final class SplittingAllocator implements Allocator {
         inserter.run(code, allocatable, result, moves.out, firstMove);
     }
 
+    /** Steps of the last run that no other bound than a cap keeps linear. */
+    long visits() {
+        return live.visits;
+    }
+
     private void block(int index) {
         int block = live.order.block[index], position = live.order.base[index];
         file.index = index;
