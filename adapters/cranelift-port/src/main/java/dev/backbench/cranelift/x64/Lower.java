@@ -345,8 +345,8 @@ public final class Lower {
             return;
         }
         if (op == Op.ICONCAT) {
-            if (type != Types.I64) throw unsupported(op, type);
-            wide.concat(a, b);
+            if (type == Types.I64) wide.concat(a, b);
+            else ints.concat(a, b, type);
             return;
         }
         if (Operands.isWide(type) && wide.binary(op, a, b)) return;
@@ -411,6 +411,7 @@ public final class Lower {
             case POPCNT -> ints.population(a, type);
             case BMASK -> ints.mask(a, type);
             case IREDUCE, BITCAST -> ints.reduce(a);
+            case ISPLIT -> ints.split(a, type);
             case UEXTEND -> ints.extend(a, type, false);
             case SEXTEND -> ints.extend(a, type, true);
             default -> throw unsupported(op, type);

@@ -299,6 +299,21 @@ final class LowerInts {
         };
     }
 
+    /** The low half is the value itself, with more above it. */
+    void split(int value, int type) {
+        int whole = o.use(value), high = f.result(o.inst, 1);
+        if (o.isWanted(high)) d.ri(SHR, width(type), o.def(high), whole, Types.bits(type) / 2);
+        o.alias(f.result(o.inst, 0), whole);
+    }
+
+    /** @param type of the halves */
+    void concat(int low, int high, int type) {
+        int bits = Types.bits(type), size = bits == 32 ? 8 : 4, lower = d.newInt(), upper = d.newInt(), whole = o.use(high);
+        extend(lower, low, type, size, false);
+        d.ri(SHL, size, upper, whole, bits);
+        d.rr(OR, size, result(), upper, lower);
+    }
+
     void reduce(int value) {
         o.alias(f.result(o.inst, 0), o.use(value));
     }
