@@ -1,5 +1,6 @@
 package dev.backbench.reports;
 
+import dev.backbench.core.Commands;
 import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Summary;
 import dev.backbench.reports.charts.Charts;
@@ -166,7 +167,7 @@ final class Page {
     private void run() {
         Manifest m = data.manifest();
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("command", "./bench " + String.join(" ", m.argv()));
+        facts.put("command", Commands.given(m.argv()));
         facts.put("seed", Long.toString(m.plan().seed()));
         facts.put("commit", m.commit() == null || m.commit().id() == null ? null : m.commit().id() + (Boolean.TRUE.equals(m.commit().dirty()) ? ", with changes" : ""));
         facts.put("budget", m.plan().budgetSeconds() == null ? "none" : m.plan().budgetSeconds() + " s");

@@ -72,7 +72,7 @@ public final class LlvmBackend implements Backend {
     private static Map<String, String> notes(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
         boolean optimises = LevelTraits.of(options.level()).optimises();
-        notes.put("upstreamcommit", "the release " + LibLlvm.VERSION + " as packaged by org.bytedeco:llvm:" + LibLlvm.CARRIER + "; the binary records no commit");
+        notes.put("upstream commit", "the release " + LibLlvm.VERSION + " as packaged by org.bytedeco:llvm:" + LibLlvm.CARRIER + "; the binary records no commit");
         notes.put("cpu features", Codegen.hostCpu());
         notes.put("pipeline", optimises ? "new pass manager, " + LevelTraits.of(options.level()).pipeline() + ", one module" : "no passes, fast instruction selector");
         notes.put("threads", "the module is compiled whole, on one thread, whatever is asked");
@@ -84,7 +84,7 @@ public final class LlvmBackend implements Backend {
         notes.put("recursion", "disable-tail-calls: unbounded recursion traps");
         notes.put("frames", "frame-pointer=all, probe-stack=inline-asm");
         notes.put("calls", "functions that escape follow the boundary convention, others are internal fastcc and may be inlined away");
-        notes.put("pcmap", "none: traps name functions, not Wasm offsets");
+        notes.put("code map", "none: traps name functions, not Wasm offsets");
         return notes;
     }
 

@@ -4,6 +4,7 @@ import dev.backbench.exec.process.Companion;
 import dev.backbench.spi.Artifact;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompiledModule;
+import dev.backbench.spi.LinkException;
 import dev.backbench.spi.OpaqueArtifact;
 import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.ProgramCompiler;
@@ -125,6 +126,7 @@ final class V8Compiler extends ProgramCompiler {
     private static RuntimeException failure(Companion.Refusal error) {
         String message = error.getMessage();
         if (message.contains("call stack size")) return new Trap(TrapReason.STACK_EXHAUSTED, null, -1);
+        if (message.contains("instance.exports.memory")) return new LinkException("node:wasi runs only programs that export their memory as 'memory', and this one does not");
         if (!error.kind().equals("RuntimeError")) return new BackendException("node: " + error.kind() + ": " + message);
         TrapReason reason = switch (message) {
             case "unreachable" -> TrapReason.UNREACHABLE;

@@ -30,6 +30,13 @@ public final class Commands {
         return command.toString();
     }
 
+    /** The command line as given. */
+    public static String given(List<String> argv) {
+        StringBuilder command = new StringBuilder("./bench");
+        for (String argument : argv) command.append(' ').append(quote(argument));
+        return command.toString();
+    }
+
     /** The command line as given, with the seed it drew. */
     static String repeat(List<String> argv, long seed) {
         StringBuilder command = new StringBuilder("./bench");

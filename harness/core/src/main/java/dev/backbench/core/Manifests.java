@@ -55,7 +55,7 @@ final class Manifests {
         String binary = ledger == null ? null : ledger.binary(), sha = null;
         if (ledger != null && binary == null) unknown.put(path + "binary", "the back end names no file");
         if (ledger != null && ledger.upstreamCommit() == null) {
-            unknown.put(path + "upstream_commit", ledger.notes().getOrDefault("upstreamcommit", ledger.notes().getOrDefault("commit", "the back end does not tell")));
+            unknown.put(path + "upstream_commit", ledger.notes().getOrDefault("upstream commit", ledger.notes().getOrDefault("commit", "the back end does not tell")));
         }
         try {
             if (binary != null) sha = Seal.sha256(Path.of(binary));

@@ -61,14 +61,14 @@ public final class CraneliftBackend implements Backend {
     @Override
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("upstreamcommit", "none: written from Cranelift's documents, not translated");
+        notes.put("upstream commit", "none: written from Cranelift's documents, not translated");
         notes.put("levels", "fast: no mid-end, single-pass register allocation; none: no mid-end; speed_and_size: the same as speed");
         notes.put("cpu features", "SSE4.1, popcnt, lzcnt, BMI1 and BMI2 where this machine has them");
         notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD ? "no access is dropped or moved but a load that an earlier access of the same place makes known"
                 : "a compare and trap before each access not below the memory's minimum size");
         notes.put("calls", "functions that nothing outside reaches return up to two integers and two floats in registers; nothing is inlined; no tail calls");
         notes.put("frames", "frame pointers kept; frames over a page are probed");
-        notes.put("pcmap", "none: traps name functions, not Wasm offsets");
+        notes.put("code map", "none: traps name functions, not Wasm offsets");
         return new Ledger("1", null, null, "in process", options.level(), options.threads(), "wasm", options.bounds().name().toLowerCase(Locale.ROOT), false, "integrated", "own",
                 false, "guard page, probed frames", "native", false, "none", "decode+translate", notes);
     }

@@ -80,7 +80,7 @@ public final class QbeBackend implements Backend {
     @Override
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("upstreamcommit", "none: written from QBE's documents, not translated");
+        notes.put("upstream commit", "none: written from QBE's documents, not translated");
         notes.put("cpu features", String.join(", ", CPU) + ": required, and used for counts of bits and for rounding floats; nothing else beyond x86-64");
         notes.put("il", "QBE's operations, and rotl rotr clz ctz popcnt sqrt nearest floor ceil trunc min max, which its language lacks");
         notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD ? "no access is dropped; a fault is the trap"
@@ -88,7 +88,7 @@ public final class QbeBackend implements Backend {
         notes.put("calls", "every function follows the boundary convention; nothing is inlined; no tail calls");
         notes.put("branch tables", "a tree of comparisons: QBE has no jump through a table");
         notes.put("frames", "frame pointers kept; frames over a page are probed");
-        notes.put("pcmap", "none: traps name functions, not Wasm offsets");
+        notes.put("code map", "none: traps name functions, not Wasm offsets");
         return new Ledger("1", null, null, "in process", options.level(), 1, "wasm", options.bounds().name().toLowerCase(Locale.ROOT), false, "integrated", "own", false,
                 "guard page, probed frames", "native", false, "none", "decode+translate", notes);
     }

@@ -89,14 +89,14 @@ public final class QbeNativeBackend implements Backend {
     @Override
     public Ledger ledger(CompileOptions options) {
         Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("upstreamcommit", "none: the version names Debian's package");
+        notes.put("upstream commit", "none: the version names Debian's package");
         notes.put("optimisation of qbe", "Debian's package is built without, and slower for it by about half: its compile times are that build's");
         notes.put("process start", "qbe and as are started once a module, inside their phases");
         notes.put("il", "the port's, without its own operations: rotations, min and max are sequences and functions in IL, counts of bits, square roots and rounding calls of routines of one instruction");
         notes.put("cpu features", String.join(", ", QbeBackend.CPU) + ": required, and used in those routines; qbe itself uses nothing beyond x86-64");
         notes.put("memory", "a load whose value is not used may go, and with it its trap" + (options.bounds() == CompileOptions.Bounds.GUARD ? "; a fault is the trap" : ""));
         notes.put("frames", "frame pointers kept; large frames are not probed");
-        notes.put("pcmap", "none: traps name no Wasm offsets");
+        notes.put("code map", "none: traps name no Wasm offsets");
         if (contained(options)) notes.put("container", Place.describe(IMAGE));
         return new Ledger(version(options), null, contained(options) ? null : String.valueOf(onPath("qbe")), contained(options) ? "container" : "child process", options.level(), 1, "wasm",
                 options.bounds().name().toLowerCase(Locale.ROOT), false, "GNU as, a child process", "own", false, "guard page", "native", false, "none", "optimise+select+allocate+emit", notes);
