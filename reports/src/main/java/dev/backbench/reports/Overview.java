@@ -9,8 +9,10 @@ import dev.backbench.core.stats.Ranking;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The table of totals that every form shares: a line for each back end, a column for each measure in each regime. */
 final class Overview {
@@ -79,7 +81,7 @@ final class Overview {
             any |= entry.total != null;
             entries.add(entry);
         }
-        return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, backend, any),
+        return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, set, backend, any),
             Ranking.wrong(backend, data.summary().cells()));
     }
 
@@ -130,12 +132,13 @@ final class Overview {
         return word;
     }
 
-    private static String below(RunData data, String backend, boolean any) {
+    private static String below(RunData data, String set, String backend, boolean any) {
         Manifest.BackendEntry entry = data.backend(backend);
         if (entry != null && !entry.available()) return "unavailable: " + entry.reason() + (entry.fix() == null ? "" : ". Type: " + entry.fix());
-        Map<String, List<String>> reasons = new LinkedHashMap<>();
+        Map<String, Set<String>> reasons = new LinkedHashMap<>();
         for (Summary.Unranked u : data.summary().unranked()) {
-            if (u.backend().equals(backend)) reasons.computeIfAbsent(u.reason(), k -> new ArrayList<>()).add(u.measure().label());
+            if (!u.backend().equals(backend) || u.set() != null && !u.set().equals(set)) continue;
+            reasons.computeIfAbsent(u.reason(), k -> new LinkedHashSet<>()).add(u.words());
         }
         // a measure that was not reached says nothing about the others
         if (any) reasons.keySet().removeIf(Ranking::notReached);

@@ -82,7 +82,7 @@ class DocumentTest {
         Summary whole = run.summary();
         assertTrue(run.ranked("gcc:O2", Measure.COMPILE) && !run.ranked("jvm", Measure.RUN));
         List<Summary.Unranked> unranked = new ArrayList<>(whole.unranked());
-        unranked.add(new Summary.Unranked("gcc:O2", Measure.COMPILE, dev.backbench.core.stats.Ranking.NOT_REACHED));
+        unranked.add(new Summary.Unranked("gcc:O2", Measure.COMPILE, dev.backbench.core.stats.Ranking.NOT_REACHED, "first", "own"));
         Summary summary = new Summary(whole.schema(), whole.run(), whole.reference(), whole.cells(), whole.totals(), whole.dropped(), unranked, whole.breakEven());
         assertTrue(new RunData(run.manifest(), summary, run.phases(), run.cold(), run.size(), run.causes(), run.bare()).ranked("gcc:O2", Measure.COMPILE));
     }

@@ -38,7 +38,7 @@ final class Fabricated {
         Summary summary = new Summary(1, "20260101-000000-abcd", REFERENCE, run.cells, run.totals,
             List.of(new Summary.Dropped(Measure.RUN, Regime.STEADY, "own", "sqlite3", "gcc:O0", Status.TIMEOUT, "over 60 s"),
                 new Summary.Dropped(Measure.COMPILE, Regime.STEADY, "own", "crc", null, Status.OK, "the same code as another program")),
-            List.of(new Summary.Unranked("jvm", Measure.RUN, "bounds explicit, not guard")),
+            List.of(new Summary.Unranked("jvm", Measure.RUN, "bounds explicit, not guard", null, null)),
             List.of(new Summary.BreakEven("gcc:O0", REFERENCE, Regime.FIRST, "own", 14.2, 11.0, 19.0, 3.1, null), new Summary.BreakEven("gcc:O2", REFERENCE, Regime.FIRST, "own", null, null, null, null, REFERENCE),
                 new Summary.BreakEven("llvm:O0", REFERENCE, Regime.FIRST, "own", 9.5, 8.0, null, 2.0, null)));
         return RunData.of(manifest(), summary, run.rows::forEach);

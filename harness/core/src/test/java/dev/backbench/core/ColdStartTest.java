@@ -114,7 +114,7 @@ class ColdStartTest {
         assertEquals(BackendEntry.HOSTED + "a JVM is in its cold start: there is no compiler for it", hosted.startHost());
         assertEquals(Status.OK, cell(outcome, "native:O0", "beta", Regime.PROCESS_COMPILED).status());
         List<Summary.Unranked> unranked = outcome.summary().unranked().stream().filter(u -> u.backend().equals("native:O0")).toList();
-        assertEquals(List.of("process, compiled: " + hosted.startHost()), unranked.stream().map(Summary.Unranked::reason).toList(), "a resident start is not charged with it");
+        assertEquals(List.of("cold (process, compiled): " + hosted.startHost()), unranked.stream().map(u -> u.words() + ": " + u.reason()).toList(), "a resident start is not charged with it");
     }
 
     @Test

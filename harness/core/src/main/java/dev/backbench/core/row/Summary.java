@@ -84,8 +84,21 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
     /** @param backend on which it failed; null if it is left out for another reason */
     public record Dropped(Measure measure, String regime, String set, String workload, String backend, Status status, String reason) {}
 
-    /** @param reason the ledger's fields that forbid a ranking, or a wrong result */
-    public record Unranked(String backend, Measure measure, String reason) {}
+    /**
+     * @param reason the ledger's fields that forbid a ranking, a wrong result, or why there is no figure
+     * @param regime null where the reason holds in all regimes of the measure
+     * @param set null where it holds for all sets of programs
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Unranked(String backend, Measure measure, String reason, String regime, String set) {
+        /** The measure, with the regime where it has several. */
+        public String words() {
+            Start start = regime == null || measure != Measure.COLD ? null : Start.of(regime);
+            if (start != null) return measure.label() + " (" + start.words() + ")";
+            if (regime == null || measure != Measure.COMPILE) return measure.label();
+            return (regime.equals(Regime.FIRST) ? "first " : "steady ") + measure.label();
+        }
+    }
 
     /**
      * The number of runs of the common programs after which a slower compile is paid back by faster code. Common are the programs of both totals, of compile in

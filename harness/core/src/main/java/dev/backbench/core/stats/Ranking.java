@@ -8,6 +8,7 @@ import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary.Cell;
 import dev.backbench.spi.Ledger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,7 @@ public final class Ranking {
 
     /** Neither for nor against the back end. */
     public static final String NOT_REACHED = "no program was reached";
+    private static final String NONE_OK = "no program is ok", REST = " not reached";
 
     private Ranking() {}
 
@@ -56,7 +58,7 @@ public final class Ranking {
         }
         if (cells.stream().anyMatch(c -> c.status() == Status.TIERED)) return "tiered: its compile time is paid later as well";
         // one failure before the others were reached says nothing about them
-        if (cells.stream().noneMatch(c -> c.status() == Status.OK)) return cells.stream().anyMatch(c -> c.status().pending()) ? NOT_REACHED : "no program is ok";
+        if (cells.stream().noneMatch(c -> c.status() == Status.OK)) return none(cells);
         boolean charged = measure == Measure.COLD && backend.hosted() && cells.stream().allMatch(c -> Start.of(c.regime()).host().fresh());
         if (charged) return backend.startHost();
         if (reference == null || backend == reference || backend.ledger() == null || reference.ledger() == null) return null;
@@ -68,9 +70,21 @@ public final class Ranking {
         return differences.isEmpty() ? null : "not alike: " + String.join("; ", differences);
     }
 
-    /** Whether a reason that forbids a ranking is only that nothing was measured. */
+    /** "no program was reached", "no program is ok: 1 crash, 2 not reached", or "no program is ok". */
+    private static String none(List<Cell> cells) {
+        long pending = cells.stream().filter(c -> c.status().pending()).count();
+        if (pending == cells.size()) return NOT_REACHED;
+        if (pending == 0) return NONE_OK;
+        Map<String, Integer> failed = new LinkedHashMap<>();
+        for (Cell cell : cells) if (!cell.status().pending()) failed.merge(cell.status().label(), 1, Integer::sum);
+        StringBuilder text = new StringBuilder(NONE_OK).append(": ");
+        failed.forEach((status, count) -> text.append(count).append(' ').append(status).append(", "));
+        return text.append(pending).append(REST).toString();
+    }
+
+    /** Whether a reason that forbids a ranking is that not all was measured. */
     public static boolean notReached(String reason) {
-        return reason.endsWith(NOT_REACHED);
+        return reason.equals(NOT_REACHED) || reason.endsWith(REST);
     }
 
     /** Programs that a back end is wrong about, in words; null if there is none. Said beside its figures of other measures, which are ranked all the same. */

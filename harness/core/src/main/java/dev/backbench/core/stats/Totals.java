@@ -36,7 +36,8 @@ final class Totals {
     private final List<Cell> cells;
     final List<Total> totals = new ArrayList<>();
     final List<Dropped> dropped = new ArrayList<>();
-    final Set<Unranked> unranked = new LinkedHashSet<>();
+    /** Of every back end, measure, regime and set; without a reason where it is ranked. */
+    private final List<Unranked> verdicts = new ArrayList<>();
     private final Map<String, Pool> pools = new LinkedHashMap<>();
 
     Totals(Manifest manifest, SampleTable table, List<Cell> cells) {
@@ -70,8 +71,8 @@ final class Totals {
         byBackend.forEach((backend, own) -> {
             String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()), cells);
             if (obstacle == null) ranked.add(backend);
-            else if (!several || own.values().stream().anyMatch(c -> c.status() != Status.UNSUPPORTED)) {
-                unranked.add(new Unranked(backend, measure, several ? Start.of(regime).words() + ": " + obstacle : obstacle));
+            if (obstacle == null || !several || own.values().stream().anyMatch(c -> c.status() != Status.UNSUPPORTED)) {
+                verdicts.add(new Unranked(backend, measure, obstacle, regime, set));
             }
         });
         List<WorkloadEntry> common = new ArrayList<>();
@@ -183,7 +184,23 @@ final class Totals {
         return new Seconds(c, r);
     }
 
+    /** Those with a reason, with regime and set only where the reason is not the same in all. */
+    private List<Unranked> unranked() {
+        Set<Unranked> unranked = new LinkedHashSet<>();
+        for (Unranked v : verdicts) {
+            if (v.reason() == null) continue;
+            boolean regime = false, set = false;
+            for (Unranked other : verdicts) {
+                if (!other.backend().equals(v.backend()) || other.measure() != v.measure() || v.reason().equals(other.reason())) continue;
+                regime |= other.set().equals(v.set());
+                set |= other.regime().equals(v.regime());
+            }
+            unranked.add(new Unranked(v.backend(), v.measure(), v.reason(), regime ? v.regime() : null, set ? v.set() : null));
+        }
+        return List.copyOf(unranked);
+    }
+
     Summary with(List<Summary.BreakEven> breakEven, int schema) {
-        return new Summary(schema, manifest.run(), manifest.plan().reference(), cells, totals, dropped, List.copyOf(unranked), breakEven);
+        return new Summary(schema, manifest.run(), manifest.plan().reference(), cells, totals, dropped, unranked(), breakEven);
     }
 }

@@ -88,10 +88,7 @@ public final class Sentences {
     /** Measures that share a reason share a line. */
     private void unranked(List<String> lines) {
         Map<String, Set<String>> measures = new LinkedHashMap<>();
-        for (Unranked u : summary.unranked()) {
-            String lacking = lacking(u);
-            if (lacking != null) measures.computeIfAbsent(u.backend() + '\n' + u.reason(), k -> new LinkedHashSet<>()).add(lacking);
-        }
+        for (Unranked u : summary.unranked()) measures.computeIfAbsent(u.backend() + '\n' + u.reason(), k -> new LinkedHashSet<>()).add(lacking(u));
         measures.forEach((key, labels) -> {
             String[] part = key.split("\n", 2);
             boolean plain = part[1].startsWith("unavailable") || part[1].startsWith("no program");
@@ -99,14 +96,9 @@ public final class Sentences {
         });
     }
 
-    /** What a back end has no figure or no rank of; null if it was only not reached in one regime or set of programs, and has a figure in another. */
-    private String lacking(Unranked u) {
-        String label = u.measure().label();
-        if (!u.reason().equals(Ranking.NOT_REACHED)) return label;
-        Set<String> regimes = new LinkedHashSet<>();
-        for (Total total : summary.totals()) if (total.backend().equals(u.backend()) && total.measure() == u.measure()) regimes.add(total.regime());
-        if (regimes.isEmpty()) return label;
-        return u.measure() != Measure.COMPILE || regimes.size() > 1 ? null : regimes.contains(Regime.FIRST) ? "steady " + label : "first " + label;
+    /** What a back end has no figure or no rank of. */
+    private static String lacking(Unranked u) {
+        return u.words() + (u.set() == null ? "" : " (" + Summary.setName(u.set()) + ")");
     }
 
     private static String listed(Collection<String> words) {

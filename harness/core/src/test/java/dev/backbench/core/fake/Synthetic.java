@@ -106,6 +106,13 @@ public final class Synthetic {
         return this;
     }
 
+    /** A cell that the budget ended before. */
+    public Synthetic unreached(String backend, String workload, Measure measure, String regime) {
+        CellKey cell = new CellKey(backend, workload, measure, regime);
+        add(cell, 9, Status.BUDGET, "the budget ended", Row.Ns.UNKNOWN, Row.Counts.UNKNOWN, new Row.Work(1000, 2000, 10, -1, 500), null, null);
+        return this;
+    }
+
     /** A compile with the phase clock on, which is stored beside the timed ones. */
     public Synthetic phases(String backend, String workload) {
         add(key(backend, workload, Measure.COMPILE), "phases/1", 8, Status.OK, null, Row.Ns.UNKNOWN, Row.Counts.UNKNOWN, new Row.Work(1000, 2000, 10, -1, 500), null, null);

@@ -11,7 +11,6 @@ import dev.backbench.core.row.Summary;
 import dev.backbench.core.stats.Ranking;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,22 +91,24 @@ class SentencesTest {
         assertEquals(List.of("x:O2 is not ranked for run: not alike: bounds is explicit, llvm:O2's is guard"), sentences(run));
     }
 
-    /** Steady compiles come first: a run that ends behind them lacks the first ones only. */
+    /** A run whose budget ends between the regimes lacks one only, and perhaps the programs of one set. */
     @Test
-    void whatWasNotReachedIsNamedByItsRegime() {
-        List<Summary.Total> totals = List.of(new Summary.Total("a:O1", Measure.COMPILE, Regime.STEADY, "own", "MB/s", 2.0, null, null, 1.0, 1, 1),
-                new Summary.Total("a:O1", Measure.SIZE, Regime.ANY, "folder", "bytes/byte", 1.0, null, null, 1.0, 1, 1));
-        List<Summary.Unranked> unranked = Stream.of(Measure.COMPILE, Measure.SIZE, Measure.COLD).map(m -> new Summary.Unranked("a:O1", m, Ranking.NOT_REACHED)).toList();
-        List<String> lines = Sentences.of(new Summary(1, "run", "llvm:O2", List.of(), totals, List.of(), unranked, List.of()));
-        assertEquals("a:O1 has no first compile or cold figure: no program was reached", lines.getLast());
-        assertTrue(lines.getFirst().startsWith("On our own programs, a:O1 compiles 2.0x faster than llvm:O2 "), lines.toString());
+    void whatWasNotReachedIsNamedByItsRegimeAndSet() {
+        Synthetic run = run(2, 80, 81, 79);
+        for (String p : List.of("p", "q")) {
+            run.unreached("a:O1", p, Measure.COMPILE, Regime.STEADY).unreached("a:O1", p, Measure.COLD, Regime.PROCESS_COMPILED);
+        }
+        assertEquals("a:O1 has no steady compile or cold figure: no program was reached", sentences(run).getLast());
+        Summary.Unranked size = new Summary.Unranked("a:O1", Measure.SIZE, Ranking.NOT_REACHED, null, "folder");
+        List<String> lines = Sentences.of(new Summary(1, "run", "llvm:O2", List.of(), List.of(), List.of(), List.of(size), List.of()));
+        assertEquals("a:O1 has no size (" + Summary.setName("folder") + ") figure: no program was reached", lines.getLast());
     }
 
     @Test
     void oneFailureBeforeTheOthersWereReachedIsNotAllThatAreNotOk() {
         Synthetic run = run(2, 80, 81, 79);
         run.failure("a:O1", "p", Measure.COLD, Status.CRASH, "compile: killed by SIGKILL", -1).failure("a:O1", "q", Measure.COLD, Status.BUDGET, "the budget ended", -1);
-        assertEquals("a:O1 has no cold figure: no program was reached", sentences(run).getLast());
+        assertEquals("a:O1 has no cold figure: no program is ok: 1 crash, 1 not reached", sentences(run).getLast());
     }
 
     @Test
