@@ -176,18 +176,18 @@ public final class Checker {
     }
 
     private void forget(int vreg) {
-        for (int place = 0; place < places; place++) now[place] = without(now[place], vreg);
+        for (int place = 0; place < places; place++) if (now[place].length != 0) now[place] = without(now[place], vreg);
     }
 
     private void edge(int block, int successor) {
         int[][] state = now.clone();
         int n = code.argumentCount(block);
         for (int i = 0; i < n; i++) {
-            for (int place = 0; place < places; place++) state[place] = without(state[place], code.parameter(successor, i));
+            for (int place = 0; place < places; place++) if (state[place].length != 0) state[place] = without(state[place], code.parameter(successor, i));
         }
         for (int i = 0; i < n; i++) {
             for (int place = 0; place < places; place++) {
-                if (Arrays.binarySearch(now[place], code.argument(block, i)) >= 0) state[place] = with(state[place], code.parameter(successor, i));
+                if (now[place].length != 0 && Arrays.binarySearch(now[place], code.argument(block, i)) >= 0) state[place] = with(state[place], code.parameter(successor, i));
             }
         }
         boolean changed = entry[successor] == null;
