@@ -96,10 +96,10 @@ public final class Pipeline implements Output.Passes {
     public void optimise(Fn fn) {
         cfg.compute(fn);
         alias.compute(fn);
-        loadopt.run(fn, cfg, alias);
+        boolean replaced = loadopt.run(fn, cfg, alias);
         after("loadopt", fn);
-        alias.compute(fn);
-        coalesce.run(fn, cfg, alias);
+        if (replaced) alias.compute(fn);
+        if (alias.slots) coalesce.run(fn, cfg, alias);
         after("coalesce", fn);
         dominators.compute(fn, cfg);
         gvn.run(fn, cfg, dominators);

@@ -48,6 +48,7 @@ final class FunctionParser {
         if (token != Token.GLOBAL) returnType();
         expect(Token.GLOBAL);
         fn.name = symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd);
+        if (!symbols.define(fn.name)) throw lexer.error(lexer.tokenStart, "$" + lexer.here() + " is defined twice");
         next();
         int parametersAt = fn.insCount;
         parameters();
@@ -179,10 +180,10 @@ final class FunctionParser {
     }
 
     private int block() {
-        int known = labels.find(lexer.text(), lexer.nameStart, lexer.nameEnd, fn, true);
+        int known = labels.find(lexer.text(), lexer.nameStart, lexer.nameEnd, fn.blockName);
         if (known >= 0) return known;
         int block = fn.newBlock(packedName());
-        labels.add(lexer.text(), lexer.nameStart, lexer.nameEnd, block);
+        labels.add(lexer.text(), lexer.nameStart, lexer.nameEnd, block, fn.blockName);
         if (block >= blockAt.length) {
             blockAt = Arrays.copyOf(blockAt, 2 * block);
             blockDefined = Arrays.copyOf(blockDefined, 2 * block);
@@ -246,10 +247,10 @@ final class FunctionParser {
 
     /** The operand of a name; {@code cls} is the class it is defined with here, or -1 where it is used. */
     private int temporary(int cls, int at, long name, int nameStart, int nameEnd) {
-        int t = temporaries.find(lexer.text(), nameStart, nameEnd, fn, false);
+        int t = temporaries.find(lexer.text(), nameStart, nameEnd, fn.tmpName);
         if (t < 0) {
             t = fn.newTemporary(cls, name);
-            temporaries.add(lexer.text(), nameStart, nameEnd, t);
+            temporaries.add(lexer.text(), nameStart, nameEnd, t, fn.tmpName);
             if (t >= tmpAt.length) tmpAt = Arrays.copyOf(tmpAt, 2 * t);
             tmpAt[t] = at;
         } else if (cls >= 0) {

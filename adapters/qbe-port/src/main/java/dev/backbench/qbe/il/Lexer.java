@@ -1,21 +1,27 @@
 package dev.backbench.qbe.il;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Tokens straight from bytes. Words of at most eight bytes, which all keywords are, are looked up as one long. */
 final class Lexer {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int TABLE = 1024;
     private static final long[] WORDS = new long[TABLE];
     private static final byte[] WORD_TOKENS = new byte[TABLE];
     /** Classes of bytes. */
     private static final byte[] BYTES = new byte[256];
     private static final byte SPACE = 1, NAME_START = 2, DIGIT = 3;
+    private static final boolean[] NAME = new boolean[256];
 
     static {
         for (int c = 'a'; c <= 'z'; c++) BYTES[c] = BYTES[c - 'a' + 'A'] = NAME_START;
         for (int c = '0'; c <= '9'; c++) BYTES[c] = DIGIT;
         BYTES['_'] = BYTES['.'] = BYTES['"'] = NAME_START;
         for (int c = 0x80; c < 0x100; c++) BYTES[c] = NAME_START;
+        for (int c = 0; c < 0x100; c++) NAME[c] = BYTES[c] >= NAME_START && c != '"' || c == '$';
         BYTES[' '] = BYTES['\t'] = BYTES['\r'] = SPACE;
         for (int token = Token.CLASS; token <= Token.DBGFILE; token++) word(Token.spelling(token), token);
         for (int op = Op.ADD; op <= Op.DBGLOC; op++) word(Op.name(op), Token.OP + op);
@@ -30,10 +36,20 @@ final class Lexer {
         WORD_TOKENS[at] = (byte) token;
     }
 
-    private static long pack(byte[] text, int from, int to) {
+    /** The first eight bytes of a text, zeros behind a shorter one. */
+    static long pack(byte[] text, int from, int to) {
+        int length = Math.min(to - from, 8);
+        if (from + 8 <= text.length) return (long) LONG.get(text, from) & -1L >>> 64 - 8 * length;
         long packed = 0;
-        for (int i = from; i < to; i++) packed = packed << 8 | text[i] & 0xFF;
+        for (int i = length - 1; i >= 0; i--) packed = packed << 8 | text[from + i] & 0xFF;
         return packed;
+    }
+
+    /** A text of at most eight bytes packed, which tells it from all of its length; a hash of a longer one. */
+    static long key(byte[] text, int from, int to) {
+        long key = pack(text, from, to);
+        for (int at = from + 8; at < to; at += 8) key = Long.rotateLeft(key * 0x9E3779B97F4A7C15L, 29) ^ pack(text, Math.min(at, to - 8), to);
+        return key;
     }
 
     private static int slot(long packed) {
@@ -145,8 +161,7 @@ final class Lexer {
     }
 
     private static boolean isName(byte b) {
-        byte kind = BYTES[b & 0xFF];
-        return kind >= NAME_START && b != '"' || b == '$';
+        return NAME[b & 0xFF];
     }
 
     private int word(int from) {

@@ -29,6 +29,7 @@ public final class Parser {
      */
     public void parse(byte[] text, IlSink sink) {
         lexer.reset(text);
+        symbols.beginFile();
         next();
         while (token != Token.END) {
             switch (token) {
@@ -220,10 +221,15 @@ public final class Parser {
 
     // ---- data ----
 
+    /** Whether the section of the data at hand has no bytes in the file. */
+    private boolean zerosOnly;
+
     private void data(Linkage before, IlSink sink) {
         next();
         expect(Token.GLOBAL);
         int symbol = symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd);
+        if (!symbols.define(symbol) && !before.common()) throw lexer.error(lexer.tokenStart, "$" + lexer.here() + " is defined twice");
+        zerosOnly = before.section() != null && before.section().matches("\\.t?bss(\\..*)?");
         next();
         expect(Token.EQUALS);
         next();
@@ -264,6 +270,8 @@ public final class Parser {
     }
 
     private boolean item(IlSink sink, int kind, int width) {
+        boolean value = token == Token.STRING || token == Token.GLOBAL || (token == Token.INTEGER || token == Token.SINGLE || token == Token.DOUBLE) && lexer.number != 0;
+        if (zerosOnly && value) throw lexer.error(lexer.tokenStart, "a section that is all zeros holds nothing else");
         switch (token) {
             case Token.INTEGER -> sink.dataNumber(width, kind == Cls.S ? Float.floatToRawIntBits(lexer.number) : kind == Cls.D ? Double.doubleToRawLongBits(lexer.number) : lexer.number);
             case Token.SINGLE, Token.DOUBLE -> sink.dataNumber(token == Token.SINGLE ? 4 : 8, lexer.number);

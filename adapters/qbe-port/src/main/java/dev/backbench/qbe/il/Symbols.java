@@ -9,6 +9,7 @@ public final class Symbols {
     private int poolEnd;
     private int[] start = new int[257];
     private int[] table = new int[512];
+    private boolean[] defined = new boolean[256];
     private int count;
 
     public Symbols() {
@@ -16,6 +17,7 @@ public final class Symbols {
     }
 
     public void reset() {
+        beginFile();
         count = poolEnd = 0;
         Arrays.fill(table, -1);
     }
@@ -37,11 +39,23 @@ public final class Symbols {
         return intern(text, 0, text.length);
     }
 
+    /** Forgets what is defined, not the names. */
+    void beginFile() {
+        Arrays.fill(defined, 0, count, false);
+    }
+
+    /** Notes that the file defines the symbol. @return false if it has done so before */
+    boolean define(int id) {
+        if (defined[id]) return false;
+        return defined[id] = true;
+    }
+
     private int add(int at, byte[] text, int from, int to) {
         int length = to - from;
         if (poolEnd + length > pool.length) pool = Arrays.copyOf(pool, Math.max(2 * pool.length, poolEnd + length));
         System.arraycopy(text, from, pool, poolEnd, length);
         if (count + 2 > start.length) start = Arrays.copyOf(start, 2 * start.length);
+        if (count == defined.length) defined = Arrays.copyOf(defined, 2 * count);
         start[count] = poolEnd;
         start[count + 1] = poolEnd += length;
         table[at] = count++;

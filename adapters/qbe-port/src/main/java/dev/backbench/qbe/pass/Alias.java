@@ -18,12 +18,16 @@ public final class Alias {
     public int base;
     public long offset;
 
+    /** Whether the function has slots. */
+    public boolean slots;
+
     private byte[] kinds = new byte[256];
     private int[] bases = new int[256];
     private long[] offsets = new long[256];
     private boolean[] escaped = new boolean[256];
 
     public void compute(Fn fn) {
+        slots = false;
         if (kinds.length < fn.temporaries) {
             int capacity = 2 * fn.temporaries;
             kinds = new byte[capacity];
@@ -53,6 +57,7 @@ public final class Alias {
         int to = Ref.value(fn.ins[at + 1]);
         if (Op.isAlloc(op)) {
             kinds[to] = SLOT;
+            slots = true;
         } else if (op == Op.COPY && fn.tmpClass[to] == Cls.L) {
             derive(fn, to, first, 0);
         } else if (op == Op.ADD && fn.tmpClass[to] == Cls.L && (fn.isNumber(first) || fn.isNumber(second))) {

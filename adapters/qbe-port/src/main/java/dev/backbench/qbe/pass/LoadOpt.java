@@ -45,12 +45,14 @@ public final class LoadOpt {
     private int[] lastPhi = new int[64], phiBefore = new int[64], phiNumber = new int[64];
     private int newPhis;
 
-    public void run(Fn fn, Cfg cfg, Alias alias) {
+    /** @return whether any load was replaced */
+    public boolean run(Fn fn, Cfg cfg, Alias alias) {
         this.fn = fn;
         this.cfg = cfg;
         this.alias = alias;
         reserve();
         extras = newPhis = 0;
+        replaced = false;
         boolean loads = chain();
         if (loads) {
             for (int b = 0; b < fn.blocks; b++) {
@@ -59,7 +61,10 @@ public final class LoadOpt {
         }
         if (newPhis > 0) placePhis();
         if (extras > 0) placeExtras();
+        return replaced;
     }
+
+    private boolean replaced;
 
     private void reserve() {
         int blocks = fn.blocks;
@@ -140,6 +145,7 @@ public final class LoadOpt {
         int op = Fn.op(word);
         fn.ins[at] = (op == Op.LOAD ? Op.COPY : Fn.cls(word) == Cls.W && op >= Op.LOADSW ? Op.COPY : Op.EXTSB + op - Op.LOADSB) | Fn.cls(word) << 16;
         fn.ins[at + 2] = value;
+        replaced = true;
     }
 
     /** What a load needs before extension: the class of its own width and kind of register. */

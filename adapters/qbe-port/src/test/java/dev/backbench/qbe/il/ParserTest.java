@@ -155,6 +155,9 @@ class ParserTest {
             function $f() {;@s;%a =w copy 1 | 3 | 13 | not the end of the file
             type :t = { :u } | 1 | 13 | type :u is not defined before
             data $d = { h $x } | 1 | 15 | an address takes l
+            data $d = { z 1 };data $d = { z 1 } | 2 | 6 | $d is defined twice
+            data $d = { z 1 };function $d() {;@s;ret;} | 2 | 10 | $d is defined twice
+            section ".bss";data $d = { z 8, w 0 1 } | 2 | 22 | all zeros
             data $d = align 3 { z 1 } | 1 | 17 | power of two
             function $f() {;@s;%a =w copy ?;ret;} | 3 | 12 | begins nothing
             """)
