@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /** The Cranelift port as a back end. */
 public final class CraneliftBackend implements Backend {
@@ -36,11 +35,6 @@ public final class CraneliftBackend implements Backend {
     @Override
     public List<String> levels() {
         return List.of(FAST, NONE, SPEED_AND_SIZE, SPEED);
-    }
-
-    @Override
-    public Set<String> inputs() {
-        return Set.of("wasm", "clif");
     }
 
     @Override
