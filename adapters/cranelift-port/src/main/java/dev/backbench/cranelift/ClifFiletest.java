@@ -14,6 +14,7 @@ import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Table;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
 import dev.backbench.cranelift.regalloc.FastAllocator;
+import dev.backbench.cranelift.regalloc.SplittingAllocator;
 import dev.backbench.cranelift.run.CompiledText;
 import dev.backbench.cranelift.text.ClifException;
 import dev.backbench.cranelift.text.Invocation;
@@ -21,6 +22,7 @@ import dev.backbench.cranelift.text.Printer;
 import dev.backbench.cranelift.verify.Target;
 import dev.backbench.cranelift.verify.Verifier;
 import dev.backbench.spi.filetest.Filetest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -31,7 +33,7 @@ final class ClifFiletest implements Filetest {
     private final Verifier verifier = new Verifier();
     private final Cfg cfg = new Cfg();
     private final Dominators dominators = new Dominators();
-    private CompiledText compiled;
+    private final List<CompiledText> compiled = new ArrayList<>();
 
     ClifFiletest(List<Function> functions) {
         this.functions = functions;
@@ -110,20 +112,27 @@ final class ClifFiletest implements Filetest {
         return run(function, text, interpreter::run);
     }
 
+    /** By either register allocation. */
     @Override
     public Execution compileAndRun(int function, String text, List<String> settings) {
-        if (compiled == null) compiled = new CompiledText(functions, new Codegen(new FastAllocator()));
-        return run(function, text, (index, arguments) -> {
-            String unsupported = compiled.unsupported(index);
-            if (unsupported != null) throw new Unsupported(unsupported);
-            return compiled.call(index, arguments);
-        });
+        if (compiled.isEmpty()) {
+            compiled.add(new CompiledText(functions, new Codegen(new FastAllocator())));
+            compiled.add(new CompiledText(functions, new Codegen(new SplittingAllocator())));
+        }
+        for (CompiledText machine : compiled) {
+            Execution done = run(function, text, (index, arguments) -> {
+                if (machine.unsupported(index) != null) throw new Unsupported(machine.unsupported(index));
+                return machine.call(index, arguments);
+            });
+            if (done.kind() != Execution.Kind.PASSED) return done;
+        }
+        return passed();
     }
 
     @Override
     public void close() {
-        if (compiled != null) compiled.close();
-        compiled = null;
+        compiled.forEach(CompiledText::close);
+        compiled.clear();
     }
 
     private interface Machine {
