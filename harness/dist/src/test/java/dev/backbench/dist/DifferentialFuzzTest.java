@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Generated modules, the same in every run, under the interpreter and under what compiles to machine code; all that can be seen is compared. */
 class DifferentialFuzzTest {
     private static final String ORACLE = "interp";
-    private static final List<String> SUBJECTS = List.of("llvm:O2", "gcc:O0", "qbe-port");
+    private static final List<String> SUBJECTS = List.of("llvm:O2", "gcc:O0", "qbe-port", "cranelift-port:speed");
     private static final long SEED = 2025;
     private static final int CASES = 20;
     /** Against hanging only: far more than the cases take. */

@@ -30,7 +30,7 @@ class ProgramOutputTest {
     private static final int LEAST_PROGRAMS = 10;
 
     @ParameterizedTest
-    @ValueSource(strings = {"qbe-port", "qbe-native"})
+    @ValueSource(strings = {"qbe-port", "qbe-native", "cranelift-port:fast", "cranelift-port:speed"})
     void theQuickProgramsPrintWhatTheyShould(String spec) throws Exception {
         String missing = BackEnds.missing(spec);
         assumeTrue(missing == null, missing);
