@@ -20,6 +20,8 @@ final class Abi {
     private static final int[] RESULTS = {RAX, RDX};
     /** Between functions of one compiler. */
     private static final int[] MANY_RESULTS = {RAX, RDX, RCX, RSI, RDI, R8, R9, R10};
+    /** What a return can take off the stack, in sixteens. */
+    private static final int MAX_POPPED = 0xFFF0;
     private static final int FLOAT_ARGUMENTS = 8, FLOAT_RESULTS = 2;
     /** What a {@link #place} is above registers: an offset in the stack arguments, or in the area of results. */
     static final int STACK = 32;
@@ -93,6 +95,7 @@ final class Abi {
             }
         }
         stackBytes = stackBytes + 15 & ~15;
+        if (calleePops && stackBytes > MAX_POPPED) throw new UnsupportedFeature("tail convention with more than " + MAX_POPPED + " bytes of arguments");
     }
 
     private void stack() {

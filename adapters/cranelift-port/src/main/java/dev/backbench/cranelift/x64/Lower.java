@@ -60,6 +60,7 @@ public final class Lower {
     /** @param to reset, then filled @throws UnsupportedFeature named */
     public void run(Function function, VCode to) {
         f = function;
+        if (f.stackLimit >= 0) throw new UnsupportedFeature("stack limits");
         o.begin(f);
         compare.begin(f);
         ints.begin(f);

@@ -125,8 +125,16 @@ final class LowerMemory {
     }
 
     void stackAddress() {
-        d.address.at(Form.SLOT, Math.toIntExact(o.slotOffset(f.entity(o.inst)) + f.immediate(o.inst)));
-        d.lea(8, result());
+        long offset = f.immediate(o.inst);
+        boolean near = Operands.isNear(offset);
+        d.address.at(Form.SLOT, o.slotOffset(f.entity(o.inst)) + (near ? (int) offset : 0));
+        if (near) {
+            d.lea(8, result());
+            return;
+        }
+        int start = d.newInt(), far = o.constant(offset, 8);
+        d.lea(8, start);
+        d.rr(ADD, 8, result(), start, far);
     }
 
     void functionAddress() {

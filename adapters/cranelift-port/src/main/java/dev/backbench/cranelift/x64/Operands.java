@@ -23,6 +23,7 @@ import java.util.Arrays;
  */
 final class Operands {
     private static final int NONE = -1;
+    private static final int MAX_SLOTS = 1 << 30;
     final Draft d = new Draft();
     final Constants pool = new Constants();
     Function f;
@@ -70,7 +71,9 @@ final class Operands {
             if (align > 4) throw new UnsupportedFeature("stack slots aligned to more than 16 bytes");
             slotBytes = slotBytes + (1 << align) - 1 & -(1 << align);
             slotOffset[slot] = slotBytes;
-            slotBytes = Math.addExact(slotBytes, f.entities.slots.get(slot, Entities.SLOT_SIZE));
+            long end = slotBytes + (f.entities.slots.get(slot, Entities.SLOT_SIZE) & 0xFFFFFFFFL);
+            if (end > MAX_SLOTS) throw new UnsupportedFeature("stack slots of more than " + MAX_SLOTS + " bytes");
+            slotBytes = (int) end;
         }
         slotBytes = slotBytes + 15 & ~15;
     }
@@ -269,13 +272,13 @@ final class Operands {
         for (int step = 0; step < 8; step++) {
             long folded = displacement + addedConstant(p);
             int inner = addedTo(p);
-            if (inner < 0 || folded != (int) folded) break;
+            if (inner < 0 || !fits(folded)) break;
             displacement = folded;
             p = inner;
         }
         int definition = definition(p);
-        if (definition >= 0 && f.op(definition) == Op.STACK_ADDR) {
-            d.address.at(Form.SLOT, Math.toIntExact(slotOffset[f.entity(definition)] + f.immediate(definition) + displacement));
+        if (definition >= 0 && f.op(definition) == Op.STACK_ADDR && isNear(f.immediate(definition) + displacement)) {
+            d.address.at(Form.SLOT, (int) (slotOffset[f.entity(definition)] + f.immediate(definition) + displacement));
         } else {
             int sum = matched(p, Op.IADD);
             if (sum >= 0) sum(f.arg(sum, 0), f.arg(sum, 1), displacement);
@@ -284,8 +287,18 @@ final class Operands {
         d.address.trapCode = MemFlags.trapCode(flags);
     }
 
+    /** As a displacement of 32 bits, with eight more for the high half of 128. */
+    private static boolean fits(long displacement) {
+        return displacement >= Integer.MIN_VALUE && displacement <= Integer.MAX_VALUE - 8;
+    }
+
+    /** Whether a displacement in a frame, however large, cannot overflow with it. */
+    static boolean isNear(long offset) {
+        return offset > -MAX_SLOTS / 2 && offset < MAX_SLOTS / 2;
+    }
+
     private void based(int base, long displacement) {
-        if (displacement == (int) displacement) {
+        if (fits(displacement)) {
             d.address.based(base, (int) displacement);
         } else {
             int far = constant(displacement, 8), sum = d.newInt();
@@ -298,16 +311,16 @@ final class Operands {
     void sum(int first, int second, long displacement) {
         int a = f.resolve(first), b = f.resolve(second);
         for (int step = 0; step < 4; step++) {
-            if (addedTo(a) >= 0 && displacement + addedConstant(a) == (int) (displacement + addedConstant(a))) {
+            if (addedTo(a) >= 0 && fits(displacement + addedConstant(a))) {
                 displacement += addedConstant(a);
                 a = addedTo(a);
             }
-            if (addedTo(b) >= 0 && displacement + addedConstant(b) == (int) (displacement + addedConstant(b))) {
+            if (addedTo(b) >= 0 && fits(displacement + addedConstant(b))) {
                 displacement += addedConstant(b);
                 b = addedTo(b);
             }
         }
-        if (displacement != (int) displacement) {
+        if (!fits(displacement)) {
             int partial = d.newInt();
             int right = use(b);
             d.rr(X64Insn.ADD, 8, partial, use(a), right);
