@@ -1,5 +1,6 @@
 package dev.backbench.cranelift;
 
+import dev.backbench.asm.X64Encoder;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.mach.MachineCode;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
@@ -16,7 +17,7 @@ import dev.backbench.spi.PhaseClock;
 public final class Codegen {
     private final Allocator allocator;
     private final Lower lower;
-    private final Emit emit = new Emit();
+    private final Emit emit;
     private final VCode code = new VCode();
     private final Allocation allocation = new Allocation();
 
@@ -25,8 +26,14 @@ public final class Codegen {
     }
 
     public Codegen(Allocator allocator, Cpu cpu) {
+        this(allocator, cpu, new X64Encoder());
+    }
+
+    /** @param encoder takes the instructions, one that shows them too for instance */
+    public Codegen(Allocator allocator, Cpu cpu, X64Encoder encoder) {
         this.allocator = allocator;
         this.lower = new Lower(cpu);
+        this.emit = new Emit(encoder);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Machine code of one function after another. Jumps are held back and get their shortest forms at the end of the function ({@link Relaxer}); what only a linker knows becomes
  * a relocation.
  */
-public final class X64Encoder implements X64Sink {
+public class X64Encoder implements X64Sink {
     /** Kinds of relocations: of 64 bits; of 32 bits relative to their own place, the same of a call, relative to the thread pointer. The numbers are those of the ELF supplement. */
     public static final int ABS64 = 1, PC32 = 2, PLT32 = 4, TPOFF32 = 23;
 

@@ -199,13 +199,14 @@ public final class X64Insn {
     }
 
     /** The mnemonic for operands of {@code size} bytes in GNU syntax. */
-    static String name(int insn, int size) {
+    public static String name(int insn, int size) {
         if (insn == MOV_TO_XMM || insn == MOV_FROM_XMM) return size == 8 ? "movq" : "movd";
         if ((FLAGS[insn] & SUFFIX) == 0) return NAMES[insn];
         return NAMES[insn] + suffix(size);
     }
 
-    static String condition(int condition) {
+    /** How jumps on it end. */
+    public static String condition(int condition) {
         return CONDITIONS[condition];
     }
 

@@ -14,12 +14,13 @@ import dev.backbench.wasm.WasmModule;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Stages of the pipeline as text. */
 final class ClifText {
     static final String CLIF = "clif", OPT = "opt";
     /** In the order of the pipeline. */
-    static final List<String> STAGES = List.of(CLIF, OPT);
+    static final List<String> STAGES = Stream.concat(Stream.of(CLIF, OPT), MachineStages.STAGES.stream()).toList();
 
     private static final Target HOST = new Target(64, false, true);
 
@@ -28,15 +29,22 @@ final class ClifText {
     /**
      * Of a module, or of CLIF, told apart by the module's first byte: a text of all functions, or of one.
      *
+     * @param machine what makes the stages below CLIF, by their names
      * @param only index in the module's function index space, or of the function in the text; -1 for all
      */
-    static byte[] emit(byte[] input, String stage, int only, boolean guard) {
+    static byte[] emit(byte[] input, String stage, int only, boolean guard, java.util.function.Function<String, MachineStages> machine) {
         if (!STAGES.contains(stage)) throw new BackendException("no stage '" + stage + "'");
         boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
         StringBuilder text = new StringBuilder();
-        Consumer<Function> show = stage.equals(OPT) ? optimized(text) : fn -> show(fn, text);
+        MachineStages stages = MachineStages.STAGES.contains(stage) ? machine.apply(stage) : null;
+        Optimizer optimizer = stage.equals(OPT) ? new Optimizer() : null;
+        Consumer<Function> show = stages != null ? verified(stages::add) : optimizer != null ? verified(fn -> {
+            optimizer.run(fn);
+            show(fn, text);
+        }) : fn -> show(fn, text);
         if (wasm) ofModule(WasmModule.parse(input), only, guard, show);
         else ofText(input, only, show);
+        if (stages != null) return stages.finish();
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
@@ -66,14 +74,12 @@ final class ClifText {
         }
     }
 
-    private static Consumer<Function> optimized(StringBuilder text) {
-        Optimizer optimizer = new Optimizer();
+    private static Consumer<Function> verified(Consumer<Function> sink) {
         Verifier verifier = new Verifier();
         return fn -> {
             List<Complaint> complaints = verifier.verify(fn, HOST);
             if (!complaints.isEmpty()) throw new BackendException("not valid CLIF: " + complaints.getFirst());
-            optimizer.run(fn);
-            show(fn, text);
+            sink.accept(fn);
         };
     }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The Cranelift port as a back end. */
 public final class CraneliftBackend implements Backend {
@@ -71,10 +72,10 @@ public final class CraneliftBackend implements Backend {
     public Compiler newCompiler(CompileOptions options) {
         if (!options.isa().equals("x86_64")) throw new BackendException("cranelift-port compiles for x86_64, not for " + options.isa());
         boolean fast = options.level().equals(FAST), optimized = options.level().startsWith(SPEED);
-        return new CraneliftCompiler(options, () -> {
-            Allocator allocator = fast ? new FastAllocator() : new SplittingAllocator();
-            return new FunctionCompiler(optimized ? new Optimizer() : null, new Codegen(allocator));
-        });
+        Supplier<Allocator> allocator = () -> fast ? new FastAllocator() : new SplittingAllocator();
+        Supplier<Optimizer> optimizer = () -> optimized ? new Optimizer() : null;
+        return new CraneliftCompiler(options, () -> new FunctionCompiler(optimizer.get(), new Codegen(allocator.get())),
+            stage -> new MachineStages(stage, optimizer.get(), allocator.get()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.backbench.wasm.WasmModule;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Wasm to CLIF in memory to machine code in memory, a function at a time; with several threads, each takes the next piece of the module. The code is the same for any number. */
@@ -18,10 +19,12 @@ final class CraneliftCompiler extends NativeCompiler {
     private static final String AT_ONCE = String.join("+", FunctionCompiler.TRANSLATE, PhaseClock.OPTIMISE, PhaseClock.SELECT, PhaseClock.ALLOCATE, PhaseClock.EMIT);
 
     private final boolean guard;
+    private final Function<String, MachineStages> stages;
     private final FunctionCompiler[] compilers;
     private Segment[] segments = {new Segment()};
 
-    CraneliftCompiler(CompileOptions options, Supplier<FunctionCompiler> thread) {
+    CraneliftCompiler(CompileOptions options, Supplier<FunctionCompiler> thread, Function<String, MachineStages> stages) {
+        this.stages = stages;
         guard = options.bounds() == CompileOptions.Bounds.GUARD;
         compilers = new FunctionCompiler[options.threads()];
         for (int i = 0; i < compilers.length; i++) compilers[i] = thread.get();
@@ -91,6 +94,6 @@ final class CraneliftCompiler extends NativeCompiler {
 
     @Override
     public byte[] emit(byte[] input, String stage, int function) {
-        return ClifText.emit(input, stage, function, guard);
+        return ClifText.emit(input, stage, function, guard, stages);
     }
 }

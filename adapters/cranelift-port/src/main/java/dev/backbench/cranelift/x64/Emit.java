@@ -14,9 +14,9 @@ import java.util.Arrays;
 /** Prints placed machine instructions as bytes: frame, moves, blocks without those that only jump on, then traps that are jumped to, tables, constants. */
 public final class Emit implements X64Encoder.RelocationSink {
     private static final int NO_LABEL = -1, MAX_HOPS = 64;
-    private final X64Encoder e = new X64Encoder();
-    private final Frame frame = new Frame(e);
-    private final EmitInsts insts = new EmitInsts(this, e, frame);
+    private final X64Encoder e;
+    private final Frame frame;
+    private final EmitInsts insts;
     private VCode code;
     private Allocation places;
     private MachineCode out;
@@ -30,6 +30,12 @@ public final class Emit implements X64Encoder.RelocationSink {
     /** Places of fields that refer to a constant, and which. */
     private int[] constantUses = new int[32];
     private int constantUseCount;
+
+    public Emit(X64Encoder encoder) {
+        e = encoder;
+        frame = new Frame(e);
+        insts = new EmitInsts(this, e, frame);
+    }
 
     /** @param result reset, then filled */
     public void run(VCode vcode, Allocation allocation, Lower lowered, MachineCode result) {
