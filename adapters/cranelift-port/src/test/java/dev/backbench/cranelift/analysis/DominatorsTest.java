@@ -28,6 +28,26 @@ class DominatorsTest {
         }
     }
 
+    /** From every block of a long chain to one behind it: links of all lengths are climbed. */
+    @Test
+    void branchesOutOfALongChain() {
+        int last = 3000;
+        StringBuilder out = new StringBuilder("function %f(i32) {\nblock0(v0: i32):\n");
+        for (int b = 0; b < last; b++) {
+            if (b > 0) out.append("block").append(b).append(":\n");
+            out.append(" brif v0, block").append(b + 1).append(", block").append(last + (b < 5 ? 1 : 2)).append('\n');
+        }
+        for (int b = last; b < last + 3; b++) out.append("block").append(b).append(":\n return\n");
+        Function f = Clif.function(out.append("}\n").toString());
+        Cfg cfg = new Cfg();
+        Dominators tree = new Dominators();
+        cfg.compute(f);
+        tree.compute(f, cfg);
+        for (int b = 1; b <= last; b++) assertEquals(b - 1, tree.idom(b));
+        assertEquals(0, tree.idom(last + 1));
+        assertEquals(5, tree.idom(last + 2));
+    }
+
     private static String text(int blocks, Random random) {
         StringBuilder out = new StringBuilder("function %f(i32) {\nblock0(v0: i32):\n");
         for (int b = 0; b < blocks; b++) {
