@@ -136,7 +136,7 @@ public final class SingleTrial {
             }
             if (fields.getFirst().equals("fail")) {
                 failed |= Status.named(fields.get(3)).failure();
-                out.println(fields.get(2) + ": " + fields.get(3) + ": " + fields.get(4));
+                out.println(fields.get(2) + ": " + Status.named(fields.get(3)).label() + ": " + fields.get(4));
             }
         }
         if (exit < 0) out.println(last + ": over its limit");
@@ -149,7 +149,8 @@ public final class SingleTrial {
         StringBuilder line = new StringBuilder(fields.get(2));
         for (int i = 3; i + 1 < fields.size(); i += 2) {
             String name = fields.get(i), value = fields.get(i + 1);
-            boolean time = !PLAIN.contains(name) && value != null && value.matches("[0-9]+");
+            if (value == null) continue; // nothing to tell, such as no wrong output
+            boolean time = !PLAIN.contains(name) && value.matches("[0-9]+");
             line.append(i == 3 ? ": " : ", ").append(name).append(' ');
             if (time && !BYTES.contains(name)) line.append(String.format(Locale.ROOT, "%.3f ms", Long.parseLong(value) / 1e6));
             else line.append(value).append(time ? " bytes" : "");
