@@ -169,14 +169,15 @@ final class TradeOffChart extends XYChart {
         }
     }
 
-    /** Right of the point if that is free, else at one of seven other places, and at last right again whatever is there. */
+    /** Right of the point if that is free, else at one of the places around it, near ones first, and at last right again whatever is there, but inside the picture. */
     private void label(Graphics2D g, TradeOff.Point p, List<Rectangle2D> taken, int width, int height) {
         TextLayout text = new TextLayout(p.backend() + (p.ranked() ? "" : " (not ranked)"), Palette.PLAIN, g.getFontRenderContext());
         Rectangle2D size = text.getBounds();
         double x = x(p.x()), y = y(p.y()), w = size.getWidth(), h = size.getHeight();
-        double right = x(p.xHigh()) + GAP, left = x(p.xLow()) - GAP - w, above = y - GAP, below = y + GAP + h;
+        double right = x(p.xHigh()) + GAP, left = x(p.xLow()) - GAP - w, above = y - GAP, below = y + GAP + h, line = h + GAP;
         double[][] places = {{right, y + h / 2}, {x + GAP, above}, {x + GAP, below}, {left, y + h / 2}, {x - GAP - w, above}, {x - GAP - w, below},
-            {x - w / 2, y(p.yHigh()) - GAP}, {x - w / 2, y(p.yLow()) + GAP + h}, {right, y + h / 2}};
+            {x - w / 2, y(p.yHigh()) - GAP}, {x - w / 2, y(p.yLow()) + GAP + h}, {x + GAP, below + line}, {x + GAP, above - line}, {x - GAP - w, below + line},
+            {x - GAP - w, above - line}, {Math.min(right, width - w - 4), y + h / 2}};
         for (int i = 0; i < places.length; i++) {
             Rectangle2D box = new Rectangle2D.Double(places[i][0] - 2, places[i][1] - h - 2, w + 4, h + 4);
             boolean free = box.getMinX() > x(getStyler().getXAxisMin()) && box.getMaxX() < width - 2 && box.getMinY() > 0 && box.getMaxY() < height;
