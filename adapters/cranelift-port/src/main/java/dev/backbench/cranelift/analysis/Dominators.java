@@ -183,6 +183,13 @@ public final class Dominators {
         return sibling[block];
     }
 
+    /** The block after this one along the tree, parents before children; from the entry on that is every block reached. @return -1 after the last */
+    public int nextInPreorder(int block) {
+        if (child[block] != NONE) return child[block];
+        while (block != NONE && sibling[block] == NONE) block = idom[block];
+        return block == NONE ? NONE : sibling[block];
+    }
+
     /** Whether every path to {@code b} passes {@code a}; both reachable. */
     public boolean dominates(int a, int b) {
         return enter[a] <= enter[b] && enter[b] < leave[a];

@@ -5,16 +5,7 @@ import dev.backbench.cranelift.ir.Types;
 
 /** Arithmetic that rules do on integer constants: 64 bits, wrapping, narrower ones zero-extended. Division by zero gives what SMT-LIB says it does, so that rules mean the same to the solver. */
 final class Constants {
-    private static final int[] INVERSE = conditions(IntCC.NE, IntCC.EQ, IntCC.SGE, IntCC.SLT, IntCC.SLE, IntCC.SGT, IntCC.UGE, IntCC.ULT, IntCC.ULE, IntCC.UGT);
-    private static final int[] SWAPPED = conditions(IntCC.EQ, IntCC.NE, IntCC.SGT, IntCC.SLE, IntCC.SLT, IntCC.SGE, IntCC.UGT, IntCC.ULE, IntCC.ULT, IntCC.UGE);
-
     private Constants() {}
-
-    private static int[] conditions(IntCC... by) {
-        int[] ordinals = new int[by.length];
-        for (int i = 0; i < by.length; i++) ordinals[i] = by[i].ordinal();
-        return ordinals;
-    }
 
     static int bits(int type) {
         return Types.laneBits(type);
@@ -52,10 +43,10 @@ final class Constants {
     }
 
     static int invert(int condition) {
-        return INVERSE[condition];
+        return IntCC.of(condition).inverted().ordinal();
     }
 
     static int swap(int condition) {
-        return SWAPPED[condition];
+        return IntCC.of(condition).swapped().ordinal();
     }
 }

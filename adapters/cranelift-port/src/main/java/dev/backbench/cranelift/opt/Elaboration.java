@@ -41,14 +41,7 @@ final class Elaboration {
         }
         Arrays.fill(copy, 0, f.insts(), NOWHERE);
         if (home.length < f.values()) home = new int[2 * f.values()];
-        int entry = f.layout.entry();
-        for (int b = entry; b >= 0; b = next(b, entry)) block(b);
-    }
-
-    private int next(int b, int entry) {
-        if (tree.child(b) >= 0) return tree.child(b);
-        while (b != entry && tree.sibling(b) < 0) b = tree.idom(b);
-        return b == entry ? -1 : tree.sibling(b);
+        for (int b = f.layout.entry(); b >= 0; b = tree.nextInPreorder(b)) block(b);
     }
 
     private void block(int b) {

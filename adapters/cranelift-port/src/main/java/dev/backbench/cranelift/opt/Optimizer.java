@@ -57,8 +57,7 @@ public final class Optimizer {
         computed.clear();
         if (stands.length < f.values()) stands = new int[Math.max(f.values(), 2 * stands.length)];
         else Arrays.fill(stands, 0, f.values(), 0);
-        int entry = f.layout.entry();
-        for (int block = entry; block >= 0; block = next(block, entry)) block(block);
+        for (int block = f.layout.entry(); block >= 0; block = tree.nextInPreorder(block)) block(block);
         elaboration.run(f, graph, tree, loops);
     }
 
@@ -69,13 +68,6 @@ public final class Optimizer {
             f.layout.removeBlock(block);
         }
         cfg.compute(f);
-    }
-
-    /** The next block of the dominator tree in preorder. */
-    private int next(int block, int entry) {
-        if (tree.child(block) >= 0) return tree.child(block);
-        while (block != entry && tree.sibling(block) < 0) block = tree.idom(block);
-        return block == entry ? -1 : tree.sibling(block);
     }
 
     private void block(int block) {

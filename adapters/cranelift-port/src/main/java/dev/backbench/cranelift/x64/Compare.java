@@ -107,7 +107,7 @@ final class Compare {
             int swap = a;
             a = b;
             b = swap;
-            cc = Conditions.swapped(cc);
+            cc = cc.swapped();
         }
         int size = Types.bytes(type);
         if (o.isConstant(b) && o.constantOf(b) == 0) {
@@ -146,7 +146,7 @@ final class Compare {
     private int wide(IntCC cc, int a, int b) {
         boolean swap = cc == IntCC.SGT || cc == IntCC.SLE || cc == IntCC.UGT || cc == IntCC.ULE;
         int first = swap ? b : a, second = swap ? a : b;
-        IntCC order = swap ? Conditions.swapped(cc) : cc;
+        IntCC order = swap ? cc.swapped() : cc;
         int low = wideLow(first), high = wideHigh(first), lowOther = wideLow(second), highOther = wideHigh(second);
         int difference = d.newInt(), rest = d.newInt();
         if (order == IntCC.EQ || order == IntCC.NE) {

@@ -12,17 +12,11 @@ final class Conditions {
 
     /** By {@link IntCC}. */
     private static final byte[] INTEGER = {E, NE, L, GE, G, LE, B, AE, A, BE};
-    private static final IntCC[] SWAPPED = {IntCC.EQ, IntCC.NE, IntCC.SGT, IntCC.SLE, IntCC.SLT, IntCC.SGE, IntCC.UGT, IntCC.ULE, IntCC.ULT, IntCC.UGE};
 
     private Conditions() {}
 
     static int integer(IntCC cc) {
         return INTEGER[cc.ordinal()];
-    }
-
-    /** With the operands the other way round. */
-    static IntCC swapped(IntCC cc) {
-        return SWAPPED[cc.ordinal()];
     }
 
     static int inverted(int condition) {
