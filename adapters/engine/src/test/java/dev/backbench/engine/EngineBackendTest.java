@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.backbench.spi.BackendException;
+import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.PhaseClock;
@@ -74,5 +75,8 @@ class EngineBackendTest {
     void aMissingLibraryIsNamed() {
         String message = assertThrows(BackendException.class, () -> new EngineBackend().newCompiler(options(folder.resolve("none.so")))).getMessage();
         assertTrue(message.startsWith("no engine library at "), message);
+        BackendSpec named = BackendSpec.parse("engine=" + folder.resolve("none.so"));
+        String refusal = assertThrows(BackendException.class, () -> named.levels(new EngineBackend())).getMessage();
+        assertTrue(refusal.startsWith("engine=" + folder.resolve("none.so") + ": there is no such file"), refusal);
     }
 }

@@ -1,6 +1,7 @@
 package dev.backbench.cli;
 
 import dev.backbench.core.plan.Backends;
+import dev.backbench.core.plan.Plan;
 import dev.backbench.core.plan.PlanOptions;
 import dev.backbench.core.plan.PlanPreset;
 import dev.backbench.core.row.Measure;
@@ -64,7 +65,8 @@ final class PlanArguments {
     @Option(names = "--threads", paramLabel = "N", description = "Compiling threads; 1 if not said.")
     int threads = 1;
 
-    @Option(names = "--timeout", split = ",", hideParamSyntax = true, paramLabel = "STAGE:TIME,…", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both.")
+    @Option(names = "--timeout", split = ",", hideParamSyntax = true, paramLabel = "STAGE:TIME,…", description = "Limits of a cell, such as compile:60s,run:60s; a time alone is for both. "
+        + "Without: 60 s and 250 s for each MB of code section to compile, 300 s to run.")
     List<String> timeouts = new ArrayList<>();
 
     @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them.")
@@ -160,6 +162,7 @@ final class PlanArguments {
             if (colon < 0) STAGES.forEach(stage -> limits.put(stage, limit));
             else if (STAGES.contains(word.substring(0, colon))) limits.put(word.substring(0, colon), limit);
             else throw unknown("stage", word.substring(0, colon), STAGES);
+            if (colon < 0 || word.startsWith("compile:")) limits.remove(Plan.COMPILE_PER_MB);
         }
         return limits;
     }

@@ -120,7 +120,10 @@ public final class SingleTrial {
 
     private static Duration limit(Plan plan, TaskList list) {
         Duration limit = START;
-        for (WorkerSpec.Task task : list.tasks()) limit = limit.plus(plan.timeout("compile")).plus(plan.timeout("run").multipliedBy(task.count()));
+        for (WorkerSpec.Task task : list.tasks()) {
+            String workload = list.modules().get(task.module()).name();
+            limit = limit.plus(plan.timeout("compile", workload)).plus(plan.timeout("run", workload).multipliedBy(task.count()));
+        }
         return limit;
     }
 

@@ -1,5 +1,6 @@
 package dev.backbench.spi;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -92,7 +93,7 @@ public record BackendSpec(String id, String version, String level, List<String> 
     /**
      * This spec once for each level that it means.
      *
-     * @throws BackendException the back end has no such level, option or version, or wants a file, or none; with the near names
+     * @throws BackendException the back end has no such level, option or version, or wants a file, or none, or one that is not there; with the near names
      */
     public List<BackendSpec> levels(Backend backend) {
         check(backend);
@@ -103,6 +104,7 @@ public record BackendSpec(String id, String version, String level, List<String> 
     private void check(Backend backend) {
         if (backend.takesFile() && file == null) throw new BackendException(id + " is named with a file: " + id + "=FILE");
         if (!backend.takesFile() && file != null) throw new BackendException(id + " takes no file: leave out '=" + file + "'");
+        if (file != null && !Files.isRegularFile(file)) throw new BackendException(id + "=" + file + ": there is no such file (looked in " + Path.of("").toAbsolutePath() + ")");
         if (level != null && !level.equals(ALL) && !backend.levels().contains(level)) {
             throw new BackendException(id + " has no level '" + level + "'" + nearest(level, backend.levels()));
         }

@@ -36,6 +36,9 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
         String reference, List<String> require, Map<String, Duration> timeouts, boolean phases, List<String> workerFlags, List<Start> starts, Set<String> started,
         String digest) {
 
+    /** The limit that a compile gets beyond {@code compile} for each million bytes of code section; absent where the user names a compile's limit. */
+    public static final String COMPILE_PER_MB = "compile_per_mb";
+
     public Backends.Chosen backend(String name) {
         return backends.stream().filter(b -> b.name().equals(name)).findFirst().orElseThrow();
     }
@@ -49,9 +52,17 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
         return workloads.stream().filter(chosen::takes).toList();
     }
 
-    /** @param stage {@code compile} or {@code run}; loading a back end has the limit of a compile */
-    public Duration timeout(String stage) {
-        return timeouts.get(timeouts.containsKey(stage) ? stage : "compile");
+    /**
+     * In whole seconds beyond what is named for all modules.
+     *
+     * @param stage {@code compile} or {@code run}; loading a back end has the limit of a compile
+     * @param workload by name; one that is none of the plan's, such as padding, counts as small
+     */
+    public Duration timeout(String stage, String workload) {
+        if (stage.equals("run")) return timeouts.get(stage);
+        Duration perMegabyte = timeouts.getOrDefault(COMPILE_PER_MB, Duration.ZERO);
+        long codeBytes = workloads.stream().filter(w -> w.name().equals(workload)).mapToLong(w -> w.code().codeBytes()).findFirst().orElse(0);
+        return timeouts.get("compile").plusSeconds(perMegabyte.toSeconds() * codeBytes / 1_000_000);
     }
 
     public boolean measures(Measure measure) {

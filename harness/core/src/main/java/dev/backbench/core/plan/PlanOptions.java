@@ -40,8 +40,11 @@ public final class PlanOptions {
     public String reference;
     /** Back ends whose absence is exit code 3; {@code all} for every one named. */
     public List<String> require = List.of();
-    /** Limits per cell, by stage {@code compile} and {@code run}. */
-    public Map<String, Duration> timeouts = new LinkedHashMap<>(Map.of("compile", Duration.ofSeconds(60), "run", Duration.ofSeconds(60)));
+    /**
+     * Limits per cell, by stage {@code compile} and {@code run}; with {@link Plan#COMPILE_PER_MB} a compile's grows with the code section. An optimising compiler takes a minute for 700 KB,
+     * and an interpreter runs for over a minute what compiled code does in a second.
+     */
+    public Map<String, Duration> timeouts = new LinkedHashMap<>(Map.of("compile", Duration.ofSeconds(60), Plan.COMPILE_PER_MB, Duration.ofSeconds(250), "run", Duration.ofSeconds(300)));
     /** The run folder; null: {@code bench-out/<time>-<run>} with a link {@code latest} beside it. */
     public Path out;
     public boolean resume;

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The order of trials: first every cell once, sweeps before fresh processes, back ends interleaved at random so that slow drift of the machine meets all alike; then, one by one, the unit
+ * The order of trials: first every cell once, sweeps before fresh processes, that of the reference first, back ends interleaved at random so that slow drift of the machine meets all alike; then, one by one, the unit
  * that serves the cell with the widest interval, until every cell has samples of as many processes as planned. Cells with too few samples for an interval come before all others:
  * those with the fewest processes, and of these the unit that serves most of them.
  */
@@ -39,8 +39,8 @@ public final class Schedule {
         addBare();
         for (CellKey cell : plan.cells()) for (Unit unit : units) if (serves(unit, cell)) served.computeIfAbsent(unit, u -> new ArrayList<>()).add(cell);
         Collections.shuffle(units, random);
-        // a sweep serves most cells for its time, so a short budget is best spent on sweeps
-        units.sort(Comparator.comparing(unit -> unit.kind() != Unit.Kind.SWEEP));
+        // a sweep serves most cells for its time, so a short budget is best spent on sweeps; without the reference's there would be no ratio at all
+        units.sort(Comparator.comparingInt(unit -> unit.kind() != Unit.Kind.SWEEP ? 2 : unit.backend().equals(plan.reference()) ? 0 : 1));
     }
 
     private void addUnits(Backends.Chosen chosen) {

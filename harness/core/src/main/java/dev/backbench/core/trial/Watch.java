@@ -152,9 +152,10 @@ final class Watch {
         boolean first = current == null;
         current = task;
         stage = nextStage;
-        limit = stage.equals("start") ? plan.timeout("compile").plus(plan.timeout("run")) : plan.timeout(stage);
+        String workload = list.modules().get(task.module()).name();
+        limit = stage.equals("start") ? plan.timeout("compile", workload).plus(plan.timeout("run", workload)) : plan.timeout(stage, workload);
         deadline = System.nanoTime() + limit.toNanos();
-        monitor.working(unit.backend() + ' ' + stage + ' ' + list.modules().get(task.module()).name() + " (" + unit.kind().label() + ')');
+        monitor.working(unit.backend() + ' ' + stage + ' ' + workload + " (" + unit.kind().label() + ')');
         if (monitor.stopping()) stop(Status.INTERRUPTED, "interrupted");
         else if (first && monitor.overBudget()) stop(Status.BUDGET, "the budget was over");
     }

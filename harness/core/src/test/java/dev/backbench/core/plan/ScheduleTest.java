@@ -17,8 +17,10 @@ import dev.backbench.core.row.Status;
 import dev.backbench.core.stats.SampleTable;
 import dev.backbench.core.worker.WorkerSpec.Kind;
 import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.workloads.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -59,6 +61,31 @@ class ScheduleTest {
         long changes = 0;
         for (int i = 1; i < one.size(); i++) if (!one.get(i).backend().equals(one.get(i - 1).backend())) changes++;
         assertTrue(changes > 10, "back ends are interleaved: " + changes);
+    }
+
+    @Test
+    void theReferenceIsSweptFirst() {
+        for (int seed = 1; seed <= 20; seed++) {
+            Plan plan = plan(seed, "hosted,good,good:O0,good:O1", Measure.COMPILE, Measure.RUN);
+            assertEquals(plan.reference(), new Schedule(plan).firstPass().getFirst().backend());
+        }
+    }
+
+    @Test
+    void aLargeModuleMayCompileLongerUnlessTheUserSaysHowLong() {
+        PlanOptions options = Fakes.options(programs, temp.resolve("out"), Measure.COMPILE);
+        options.backends = List.of("good");
+        options.workloads = List.of(programs.toString(), "sweep:1000");
+        options.timeouts = new PlanOptions().timeouts;
+        Plan plan = Planner.plan(options, Fakes.all());
+        Duration usual = options.timeouts.get("compile");
+        Workload large = plan.workloads().stream().filter(w -> w.code().codeBytes() > 50_000).findFirst().orElseThrow();
+        assertEquals(usual, plan.timeout("compile", "a"));
+        assertEquals(usual, plan.timeout("load", "(empty)"), "what is no program of the plan");
+        assertEquals(usual.plusSeconds(large.code().codeBytes() * 250L / 1_000_000), plan.timeout("compile", large.name()));
+        assertEquals(plan.timeout("run", "a"), plan.timeout("run", large.name()));
+        options.timeouts.remove(Plan.COMPILE_PER_MB);
+        assertEquals(usual, Planner.plan(options, Fakes.all()).timeout("compile", large.name()));
     }
 
     @Test
