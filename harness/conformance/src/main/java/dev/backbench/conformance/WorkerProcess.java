@@ -6,7 +6,6 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,8 +19,6 @@ final class WorkerProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     /** Ends the queue of lines: the process closed its output. */
     private static final String END = "";
-    /** How the JVM's words about its own crash, on standard output, begin the line that names the signal. */
-    private static final String SIGNAL = "#  SIG";
 
     private final Process process;
     private final BufferedWriter in;
@@ -32,19 +29,9 @@ final class WorkerProcess implements AutoCloseable {
     /** @param log where its standard error goes; crash reports of the JVM are put beside it */
     WorkerProcess(String spec, Path log) throws IOException {
         this.log = log;
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) if (inherited(flag)) command.add(flag);
-        command.addAll(List.of("-XX:ErrorFile=" + log.resolveSibling("hs_err_%p.log"), "-XX:-CreateCoredumpOnCrash", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName(), spec));
-        process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        process = ChildJvm.start(Worker.class, List.of(spec), log);
         in = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         Thread.ofPlatform().daemon().name("worker output").start(this::read);
-    }
-
-    /** Flags of this JVM that change what code means or may do; agents and class data archives are its own affair. */
-    private static boolean inherited(String flag) {
-        return flag.startsWith("-D") || flag.startsWith("-ea") || flag.startsWith("-Xmx") || flag.startsWith("--enable-native-access") || flag.startsWith("--sun-misc-unsafe")
-                || flag.startsWith("--add-opens");
     }
 
     private void read() {
@@ -52,7 +39,7 @@ final class WorkerProcess implements AutoCloseable {
             for (String line = out.readLine(); line != null; line = out.readLine()) {
                 int mark = line.indexOf(Worker.MARK);
                 if (mark >= 0) lines.add(line.substring(mark + Worker.MARK.length()));
-                else if (line.startsWith(SIGNAL)) signal = line.substring(1).strip();
+                else if (line.startsWith(ChildJvm.SIGNAL)) signal = line.substring(1).strip();
             }
         } catch (IOException e) {
             // the process is gone: the end mark says so

@@ -43,6 +43,9 @@ public final class Fuzz {
      */
     public record Result(long cases, int[] written, Map<String, Integer> traps, List<Finding> findings, List<Finding> outvoted) {}
 
+    /** The module of the case that is being run, in the folder of findings. */
+    static final String UNDER_WAY = "under-way.wasm";
+
     private final Options options;
     private final PrintStream progress;
     private final int[] written = new int[0x112];
@@ -51,7 +54,8 @@ public final class Fuzz {
     private final List<Finding> findings = new ArrayList<>();
     private final List<Finding> outvoted = new ArrayList<>();
 
-    private Fuzz(Options options, PrintStream progress) {
+    /** For {@link #step}, case by case. */
+    Fuzz(Options options, PrintStream progress) {
         this.options = options;
         this.progress = progress;
         careful = isEndive(options.reference) || options.subjects.stream().anyMatch(Fuzz::isEndive);
@@ -80,14 +84,20 @@ public final class Fuzz {
     private Result run(Compiler reference, List<Compiler> subjects) throws IOException {
         long end = System.nanoTime() + options.budget.toNanos();
         long cases = 0;
-        for (long i = options.first; i < options.first + options.count && System.nanoTime() < end; i++, cases++) {
-            FuzzCase test = ModuleGenerator.generate(Rng.seed(options.seed, i), careful);
-            Path underWay = write(test, "under-way.wasm"); // what to look at if a subject kills this process
-            List<String> expected = Differential.observe(test, reference);
-            count(test, expected);
-            compare(i, test, expected, subjects);
-            Files.delete(underWay);
-        }
+        for (long i = options.first; i < options.first + options.count && System.nanoTime() < end; i++, cases++) step(i, reference, subjects);
+        return result(cases);
+    }
+
+    void step(long i, Compiler reference, List<Compiler> subjects) throws IOException {
+        FuzzCase test = ModuleGenerator.generate(Rng.seed(options.seed, i), careful);
+        Path underWay = write(test, UNDER_WAY); // what to look at if a subject kills this process
+        List<String> expected = Differential.observe(test, reference);
+        count(test, expected);
+        compare(i, test, expected, subjects);
+        Files.delete(underWay);
+    }
+
+    Result result(long cases) {
         return new Result(cases, written, traps, findings, outvoted);
     }
 
