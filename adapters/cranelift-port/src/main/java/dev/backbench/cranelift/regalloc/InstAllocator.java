@@ -197,7 +197,7 @@ final class InstAllocator {
     private void moveAway(int vreg, int r) {
         int to = file.choose(vreg, late, false);
         if (to < 0) {
-            file.needsSlot[vreg] = true;
+            file.spillToSlot(vreg);
             return;
         }
         file.bind(vreg, to);
@@ -234,7 +234,7 @@ final class InstAllocator {
             if (r >= 0) moveTo(vreg, r);
         }
         if (r < 0) {
-            file.needsSlot[vreg] = true;
+            file.spillToSlot(vreg);
             r = VCode.REGISTERS + vreg;
         } else early |= 1 << r;
         out.setPlace(operand, r);
@@ -303,7 +303,7 @@ final class InstAllocator {
     private void defineAnywhere(int operand) {
         int vreg = code.vreg(operand), r = file.choose(vreg, late | (isTemporary(operand) ? early : 0), false);
         if (r < 0) {
-            file.needsSlot[vreg] = true;
+            file.spillToSlot(vreg);
             r = VCode.REGISTERS + vreg;
         } else late |= 1 << r;
         out.setPlace(operand, r);

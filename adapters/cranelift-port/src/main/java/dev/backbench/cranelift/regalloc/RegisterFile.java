@@ -23,6 +23,10 @@ final class RegisterFile {
     /** By value: its register; the one it had before the instruction at hand, if {@code changedAt} is its position; whether it needs a slot. */
     private int[] register = new int[256], original = new int[256], changedAt = new int[256];
     boolean[] needsSlot = new boolean[256];
+    /** Values that had to leave the registers somewhere, each once; by value whether it is among them. */
+    int[] left = new int[64];
+    int leftCount;
+    private boolean[] hasLeft = new boolean[256];
     /** By value: the first of those that are passed on to each other, whose register it had better have; and by such the register. */
     private int[] family = new int[256], familyRegister = new int[256];
 
@@ -44,12 +48,15 @@ final class RegisterFile {
             original = new int[size];
             changedAt = new int[size];
             needsSlot = new boolean[size];
+            hasLeft = new boolean[size];
             family = new int[size];
             familyRegister = new int[size];
         }
         Arrays.fill(register, 0, n, NONE);
         Arrays.fill(changedAt, 0, n, NONE);
         Arrays.fill(needsSlot, 0, n, false);
+        Arrays.fill(hasLeft, 0, n, false);
+        leftCount = 0;
         Arrays.fill(family, 0, n, NONE);
         Arrays.fill(familyRegister, 0, n, NONE);
         occupied = savedInUse = 0;
@@ -110,15 +117,33 @@ final class RegisterFile {
         occupied = 0;
     }
 
-    /** From here on the value is taken from memory. */
+    /** From here on the value is taken from memory, or computed again. */
     void spill(int vreg) {
         if (live.rematerialize[vreg] < 0) needsSlot[vreg] = true;
+        leave(vreg);
+    }
+
+    /** From here on the value is taken from a slot, even if it could be computed again. */
+    void spillToSlot(int vreg) {
+        needsSlot[vreg] = true;
+        leave(vreg);
+    }
+
+    private void leave(int vreg) {
+        if (hasLeft[vreg]) return;
+        hasLeft[vreg] = true;
+        if (leftCount == left.length) left = Arrays.copyOf(left, 2 * leftCount);
+        left[leftCount++] = vreg;
     }
 
     void evict(int r) {
         int vreg = occupant[r];
         release(vreg);
         spill(vreg);
+    }
+
+    int registerClass(int vreg) {
+        return code.registerClass(vreg);
     }
 
     int classMask(int vreg) {

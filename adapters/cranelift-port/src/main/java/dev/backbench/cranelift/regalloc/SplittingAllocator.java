@@ -24,6 +24,7 @@ public final class SplittingAllocator implements Allocator {
     private final RegisterFile file = new RegisterFile(live);
     private final ParallelMove moves = new ParallelMove();
     private final InstAllocator insts = new InstAllocator(live, file, moves);
+    private final LoopEntry loops = new LoopEntry(live, file);
     private final BlockStates states = new BlockStates();
     private final MoveInserter inserter = new MoveInserter(live, file, states);
     private VCode code;
@@ -77,10 +78,11 @@ public final class SplittingAllocator implements Allocator {
             if (live.livesInto(vreg, index)) file.inherit(vreg, r);
         }
         if (code.predecessorCount(block) > 1) {
-            if (live.order.loopEnd[index] >= 0) enterLoop(index);
+            if (live.order.loopEnd[index] >= 0) loops.makeRoom(index);
             else dropMissing(index, block, from);
         }
         if (code.parameterCount(block) > 0) enterParameters(block, live.order.block[from], from, mask);
+        if (live.order.loopEnd[index] >= 0) loops.bringIn(index);
     }
 
     private void enterParameters(int block, int source, int from, int mask) {
@@ -134,46 +136,6 @@ public final class SplittingAllocator implements Allocator {
         return false;
     }
 
-    private void enterLoop(int index) {
-        int loopEnd = live.order.loopEndPosition(index);
-        for (int registerClass = 0; registerClass < 2; registerClass++) {
-            int set = file.classRegisters(registerClass), more = live.pressure.inLoop(registerClass, index) - Integer.bitCount(set);
-            if (more > 0) spillUnused(loopEnd, set, more);
-        }
-        if (live.nextClobber(file.position) <= loopEnd) enterLoopWithCalls(loopEnd, live.nextClobber(file.position), live.nextClobberMask());
-    }
-
-    /** More values live in the loop than fit: those that it does not use make room. */
-    private void spillUnused(int loopEnd, int registers, int more) {
-        for (int set = file.occupied & registers; set != 0 && more > 0; set &= set - 1) {
-            int vreg = file.occupant[Integer.numberOfTrailingZeros(set)];
-            if (isUsedUpTo(vreg, loopEnd)) continue;
-            file.release(vreg);
-            file.spill(vreg);
-            more--;
-        }
-    }
-
-    private boolean isUsedUpTo(int vreg, int position) {
-        int use = live.nextUse(vreg, file.position);
-        return use < live.useStart[vreg + 1] && live.usePosition[use] <= position;
-    }
-
-    /** What the loop uses goes to registers that survive the calls; what it does not use before the first call, and would be lost there, goes to memory. */
-    private void enterLoopWithCalls(int loopEnd, int call, int clobbered) {
-        for (int pass = 0; pass < 2; pass++) {
-            for (int set = file.occupied & clobbered; set != 0; set &= set - 1) {
-                int vreg = file.occupant[Integer.numberOfTrailingZeros(set)];
-                if (isUsedUpTo(vreg, loopEnd) != (pass == 0)) continue;
-                int r = live.rematerialize[vreg] < 0 ? file.choose(vreg, clobbered, false) : NONE;
-                if (r < 0 && isUsedUpTo(vreg, call)) continue;
-                file.release(vreg);
-                if (r >= 0) file.bind(vreg, r);
-                else file.spill(vreg);
-            }
-        }
-    }
-
     /** @param hint where the argument lies, or NONE */
     private void enterParameter(int parameter, int hint) {
         if (hint >= 0) file.prefer(parameter, hint);
@@ -181,7 +143,7 @@ public final class SplittingAllocator implements Allocator {
         if (r < 0) {
             int victim = file.cheapest(file.classMask(parameter));
             if (file.weight(file.occupant[victim]) >= file.weight(parameter)) {
-                file.needsSlot[parameter] = true;
+                file.spillToSlot(parameter);
                 return;
             }
             file.evict(victim);

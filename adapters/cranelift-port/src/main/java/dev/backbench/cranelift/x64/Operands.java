@@ -280,11 +280,20 @@ final class Operands {
         if (definition >= 0 && f.op(definition) == Op.STACK_ADDR && isNear(f.immediate(definition) + displacement)) {
             d.address.at(Form.SLOT, (int) (slotOffset[f.entity(definition)] + f.immediate(definition) + displacement));
         } else {
-            int sum = matched(p, Op.IADD);
+            int sum = addressSum(p);
             if (sum >= 0) sum(f.arg(sum, 0), f.arg(sum, 1), displacement);
             else based(use(p), displacement);
         }
         d.address.trapCode = MemFlags.trapCode(flags);
+    }
+
+    /** The sum that the address is, -1 if none: also one that others use as well, if an addend is kept for others anyway, like the base of a memory. An addition less, and no register more. */
+    private int addressSum(int pointer) {
+        int definition = definition(pointer);
+        if (definition < 0 || f.op(definition) != Op.IADD || f.control(definition) != Types.I64) return NONE;
+        if (f.layout.block(definition) != block) return NONE;
+        boolean kept = uses(f.arg(definition, 0)) > 1 || uses(f.arg(definition, 1)) > 1;
+        return kept ? definition : matched(pointer, Op.IADD);
     }
 
     /** As a displacement of 32 bits, with eight more for the high half of 128. */
