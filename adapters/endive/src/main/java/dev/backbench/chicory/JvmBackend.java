@@ -43,7 +43,8 @@ public final class JvmBackend extends EngineBackend {
 
     @Override
     Map<String, String> notes() {
-        return Map.of("memory", "addresses over 2 GiB trap", "large functions", "those over the JVM's 64 KiB limit are interpreted", "commit", "unknown: the published library does not tell",
+        return Map.of("memory", "addresses over 2 GiB trap", "large functions", "those over the JVM's 64 KiB limit run in Chicory's interpreter, those over 8,000 bytes of bytecode in "
+                + "HotSpot's, which is its default", "commit", "unknown: the published library does not tell",
                 "name", "Chicory is what Endive was called before; Endive's own compiler is not on Maven Central");
     }
 }

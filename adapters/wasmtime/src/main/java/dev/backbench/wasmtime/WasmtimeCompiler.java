@@ -25,8 +25,12 @@ final class WasmtimeCompiler implements Compiler {
             PhaseClock.ALLOCATE, PhaseClock.EMIT, PhaseClock.LINK);
     /** {@code wasmtime_regalloc_algorithm_t}. */
     private static final int BACKTRACKING = 0, SINGLE_PASS = 1;
-    private static final Pattern INVALID = Pattern.compile("Invalid input WebAssembly code|failed to parse WebAssembly module");
-    private static final Pattern OFFSET = Pattern.compile("at offset 0x([0-9a-f]{1,8})"), DISABLED = Pattern.compile("(?:the )?([a-z0-9 -]+?)(?: proposal must be| support is not) enabled");
+    /** What Wasmtime's reader says. While Winch compiles, it validates, and passes the reader's words on as an error of its own: that they have an offset tells them apart. */
+    private static final Pattern INVALID = Pattern.compile("Invalid input WebAssembly code|failed to parse WebAssembly module|Compilation error: .*\\(at offset 0x");
+    private static final Pattern OFFSET = Pattern.compile("\\(?at offset 0x([0-9a-f]{1,8})\\)?");
+    /** A feature that this configuration has not, in the ways in which the reader says so. */
+    private static final Pattern DISABLED = Pattern.compile("(?:the )?([a-z0-9 -]+?)(?:(?: proposal)?(?: must be| support is not| not) enabled| types are disallowed| required for)"
+            + "|(?:without|require) the ([a-z0-9 -]+?) (?:feature|proposal)", Pattern.CASE_INSENSITIVE);
     private static final long WASM_STACK = 8L << 20;
 
     private final WasmtimeLibrary library;
@@ -86,13 +90,22 @@ final class WasmtimeCompiler implements Compiler {
         try {
             library.check(error, "Wasmtime");
         } catch (BackendException e) {
-            String message = e.getMessage(), cause = message.substring(message.lastIndexOf('\n') + 1).strip();
+            String message = e.getMessage(), last = message.substring(message.lastIndexOf('\n') + 1);
             if (!INVALID.matcher(message).find()) throw e;
-            Matcher at = OFFSET.matcher(message), feature = DISABLED.matcher(cause);
+            Matcher at = OFFSET.matcher(message);
             int offset = at.find() ? Integer.parseUnsignedInt(at.group(1), 16) : 0;
-            if (feature.find()) throw new WasmException(WasmException.Kind.UNSUPPORTED, offset, feature.group(1));
+            String cause = OFFSET.matcher(last.replace("Compilation error: ", "")).replaceAll("").strip();
+            String feature = feature(cause);
+            if (feature != null) throw new WasmException(WasmException.Kind.UNSUPPORTED, offset, feature);
             throw new WasmException(WasmException.Kind.INVALID, offset, "Wasmtime: " + cause);
         }
+    }
+
+    private static String feature(String cause) {
+        if (cause.endsWith("global.get of locally defined global")) return "gc"; // the proposal that allowed it in constants
+        Matcher named = DISABLED.matcher(cause);
+        if (!named.find()) return null;
+        return (named.group(1) == null ? named.group(2) : named.group(1)).replace('-', ' ');
     }
 
     @Override

@@ -27,6 +27,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +128,27 @@ class WasmtimeTest {
         try (Compiler compiler = new WasmtimeWinch().newCompiler(CompileOptions.of("default"))) {
             WasmException refused = assertThrows(WasmException.class, () -> compiler.compile(new byte[] {1, 2, 3, 4}, PhaseClock.OFF));
             assertTrue(refused.what().startsWith("Wasmtime: "), refused.getMessage());
+        }
+    }
+
+    /** One function of type {@code [] -> []} with this body. */
+    private static byte[] module(int... body) {
+        byte[] wasm = {0, 'a', 's', 'm', 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, (byte) (body.length + 3), 1, (byte) (body.length + 1), 0};
+        byte[] module = Arrays.copyOf(wasm, wasm.length + body.length);
+        for (int i = 0; i < body.length; i++) module[wasm.length + i] = (byte) body[i];
+        return module;
+    }
+
+    @Test
+    void winchTellsABrokenBodyFromAFeatureItHasNot() {
+        try (Compiler compiler = new WasmtimeWinch().newCompiler(CompileOptions.of("default"))) {
+            WasmException broken = assertThrows(WasmException.class, () -> compiler.compile(module(0x1A, 0x0B), PhaseClock.OFF));
+            assertEquals(WasmException.Kind.INVALID, broken.kind());
+            assertEquals("Wasmtime: type mismatch: expected a type but nothing on stack", broken.what());
+            assertEquals(23, broken.offset());
+            WasmException lacking = assertThrows(WasmException.class, () -> compiler.compile(module(0x12, 0, 0x0B), PhaseClock.OFF));
+            assertEquals(WasmException.Kind.UNSUPPORTED, lacking.kind());
+            assertEquals("tail calls", lacking.what());
         }
     }
 

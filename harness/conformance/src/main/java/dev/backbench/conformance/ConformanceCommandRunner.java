@@ -5,6 +5,7 @@ import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.Compiler;
+import dev.backbench.spi.ProgramCompiler;
 import dev.backbench.spi.filetest.FiletestTool;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -82,10 +83,11 @@ public final class ConformanceCommandRunner {
     }
 
     private static List<FileResult> run(BackendSpec spec, List<Path> places, Options options, PrintStream progress) throws IOException, InterruptedException {
-        if (!options.here) return WasmSuite.runInWorkers(spec.toString(), places, options.jobs, options.limit, progress);
         try (Compiler compiler = spec.newCompiler()) {
-            return WasmSuite.runHere(places, compiler);
+            if (compiler instanceof ProgramCompiler) throw new BackendException(spec + " runs whole programs only, and the suite calls single functions: it cannot be asked");
+            if (options.here) return WasmSuite.runHere(places, compiler);
         }
+        return WasmSuite.runInWorkers(spec.toString(), places, options.jobs, options.limit, progress);
     }
 
     private static List<FileResult> runSsa(BackendSpec spec, List<Path> places, Options options, PrintStream progress) throws IOException, InterruptedException {
