@@ -195,7 +195,9 @@ final class JavaWriter {
             String type = type(new Sexp(t.line(), t.type(), null), t.type());
             if (t.constant() != null) return "g.iconst(" + type + ", " + Expression.java(t.constant(), this) + ")";
             StringBuilder args = new StringBuilder();
-            for (Term a : t.args()) args.append(", ").append(build(a));
+            boolean constructs = t.op().constructor() != null;
+            for (Term a : t.args()) args.append(", ").append(constructs && a.constant() != null ? Expression.java(a.constant(), this) : build(a));
+            if (constructs) return t.op().constructor() + "(g, " + type + args + ")";
             if (t.condition() != null) return "g.compare(" + type + ", " + buildCondition(t.condition()) + args + ")";
             String how = switch (t.args().size()) {
                 case 1 -> "unary";

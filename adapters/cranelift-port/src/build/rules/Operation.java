@@ -5,8 +5,11 @@ import java.util.Map;
 /**
  * An operation that rules may name: the types of its operands and of its result in terms of its controlling type, each {@code T} (the same), {@code *} (any integer) or a type.
  * What it means, as a bit-vector term, is in {@link SmtWriter}.
+ *
+ * @param constructor null, or for what only right sides may name the Java method that makes it: of the graph, the type and the operands, constants as what they are. The solver knows none of
+ *     these: a rule with one is listed.
  */
-record Operation(String name, String[] operands, String result) {
+record Operation(String name, String[] operands, String result, String constructor) {
     private static final Map<String, Operation> ALL = new java.util.LinkedHashMap<>();
 
     static {
@@ -17,10 +20,12 @@ record Operation(String name, String[] operands, String result) {
         add("icmp", "i8", "T T");
         add("select", "T", "* T T");
         add("iconst", "T", "");
+        ALL.put("unsigned-quotient", new Operation("unsigned-quotient", new String[] {"T", "T"}, "T", "Division.unsigned"));
+        ALL.put("signed-quotient", new Operation("signed-quotient", new String[] {"T", "T"}, "T", "Division.signed"));
     }
 
     private static void add(String name, String result, String operands) {
-        ALL.put(name, new Operation(name, operands.isEmpty() ? new String[0] : operands.split(" "), result));
+        ALL.put(name, new Operation(name, operands.isEmpty() ? new String[0] : operands.split(" "), result, null));
     }
 
     static Operation find(String name) {

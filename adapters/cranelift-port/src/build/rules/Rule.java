@@ -37,11 +37,17 @@ record Rule(String file, int line, String name, boolean subsumes, Term left, Lis
             else if (clause.head().equals("listed")) listed = clause.get(1).word();
             else types.put(clause.get(1).word(), clause.list().subList(2, clause.size()).stream().map(Sexp::word).toList());
         }
+        if (constructs(left)) throw new RuleException(file, s.line(), "what a Java method constructs cannot be matched: it belongs on the right side");
+        if (constructs(right) && listed == null) throw new RuleException(file, s.line(), "the solver does not know what a Java method constructs: say (listed \"why it is right\")");
         Set<String> constants = new LinkedHashSet<>();
         collectTypes(left, types, constants);
         collectTypes(right, new LinkedHashMap<>(), constants);
         for (String t : constants) types.computeIfPresent(t, (k, v) -> v == ALL ? NARROW : v);
         return new Rule(file, s.line(), s.get(1).word(), subsumes, left, conditions, types, cases, listed, right);
+    }
+
+    private static boolean constructs(Term t) {
+        return t.op() != null && t.op().constructor() != null || t.args().stream().anyMatch(Rule::constructs);
     }
 
     private static void collectTypes(Term t, Map<String, List<String>> types, Set<String> constants) {
