@@ -18,7 +18,7 @@ final class Splits {
     private static final String OTHER = "other";
     /** Parts in the order in which they happen; fused ones stand where their first one does, what is not named here comes after them, the rest last. */
     private static final List<String> ORDER =
-        List.of("start", "load", "read", "decode", "compile", "translate", "optimise", "select", "allocate", "emit", "assemble", "link", "instantiate", "call", "code", "constants");
+        List.of("container", "start", "load", "read", "decode", "compile", "translate", "optimise", "select", "allocate", "emit", "assemble", "link", "instantiate", "call", "code", "constants");
 
     /** Sums of one back end on one program. */
     private static final class Sums {

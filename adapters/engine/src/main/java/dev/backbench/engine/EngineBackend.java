@@ -1,10 +1,12 @@
 package dev.backbench.engine;
 
+import dev.backbench.exec.process.NativeHost;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
+import dev.backbench.spi.Containers;
 import dev.backbench.spi.Ledger;
 import dev.backbench.spi.StartHost;
 import java.nio.file.Files;
@@ -44,6 +46,12 @@ public final class EngineBackend implements Backend {
         return new EngineCompiler(new EngineLibrary(library(options)));
     }
 
+    /** The library with what lies beside it. */
+    @Override
+    public Containers.Image image(CompileOptions options) {
+        return new Containers.Image(Containers.BARE.name(), options.file() == null ? List.of() : List.of(options.file().toAbsolutePath().getParent()));
+    }
+
     private static Path library(CompileOptions options) {
         Path file = options.file();
         if (file == null) throw new BackendException("name the engine's library: engine=PATH");
@@ -51,20 +59,9 @@ public final class EngineBackend implements Backend {
         return file.toAbsolutePath();
     }
 
-    /** None: cold starts are made in a JVM, which is not the engine's, and say so. */
     @Override
     public StartHost startHost(CompileOptions options) {
-        return new StartHost() {
-            @Override
-            public String kind() {
-                return "native";
-            }
-
-            @Override
-            public List<String> command() {
-                throw new BackendException("nothing without a JVM speaks the engine interface here");
-            }
-        };
+        return new NativeHost(EngineBackend.class, "start.c", List.of(options.file().toAbsolutePath().toString()));
     }
 
     /** The interface tells nothing about itself; what is unknown is said to be so. */

@@ -64,6 +64,47 @@ class EngineBackendTest {
         }
     }
 
+    private static List<String> starts(Path library, String... files) throws IOException, InterruptedException {
+        Path lines = folder.resolve("starts"), events = folder.resolve("events");
+        StringBuilder text = new StringBuilder();
+        for (String file : files) text.append(String.join("\t", file, "compiled", folder.resolve(file).toString(), "/dev/null", folder.resolve("out").toString(), folder.resolve("err").toString(), "", file)).append('\n');
+        Files.writeString(lines, text);
+        List<String> command = new java.util.ArrayList<>(List.of("/bin/sh", "-c", "exec 3>\"$0\"; exec \"$@\"", events.toString()));
+        command.addAll(new EngineBackend().startHost(options(library)).command());
+        command.add(lines.toString());
+        new ProcessBuilder(command).inheritIO().start().waitFor();
+        return Files.readAllLines(events);
+    }
+
+    @Test
+    void startsWithoutAJvm() throws IOException, InterruptedException {
+        Files.write(folder.resolve("1"), new byte[42]);
+        Files.write(folder.resolve("2"), new byte[7]);
+        Path library = library("libtiny.so");
+        List<String> events = starts(library, "1", "2");
+        assertEquals(List.of("hello", "begin", "sample", "end", "begin", "sample", "end", "bye"), events.stream().map(line -> line.split("\t")[0]).toList(), events.toString());
+        assertEquals("7\n", Files.readString(folder.resolve("out")));
+        List<String> first = List.of(events.get(2).split("\t")), second = List.of(events.get(5).split("\t"));
+        for (List<String> sample : List.of(first, second)) {
+            long sum = 0, from = value(sample, sample == first ? "began" : "from");
+            for (int i = 3; i < sample.size(); i += 2) if (sample.get(i).startsWith("phase.")) sum += Long.parseLong(sample.get(i + 1));
+            assertEquals(1, (double) sum / (value(sample, "mark") - from), 0.05, "the causes are all there is: " + sample);
+        }
+        assertTrue(value(first, "phase.load") > 0 && !second.contains("phase.load"), "loaded once");
+    }
+
+    private static long value(List<String> sample, String name) {
+        return Long.parseLong(sample.get(sample.indexOf(name) + 1));
+    }
+
+    @Test
+    void aHostThatCannotGoOnSaysWhy() throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("x"), "x");
+        List<String> refused = starts(library("libtiny.so"), "x"), without = starts(library("libunfree.so", "-DWITHOUT_FREE"), "x");
+        assertTrue(refused.getLast().startsWith("fail\tx\tcompile\tcrash\tthe engine's wasm_bench_compile failed with status -1"), refused.toString());
+        assertTrue(without.getLast().startsWith("fail\tx\tstart\tcrash\t") && without.getLast().contains("wasm_bench_free"), without.toString());
+    }
+
     @Test
     void aLibraryWithoutASymbolIsNamedWithIt() throws InterruptedException {
         CompileOptions options = options(library("libunfree.so", "-DWITHOUT_FREE"));

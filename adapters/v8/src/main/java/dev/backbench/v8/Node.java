@@ -2,10 +2,12 @@ package dev.backbench.v8;
 
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.BackendException;
+import dev.backbench.spi.Containers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The {@code node} on the path. */
 final class Node {
@@ -48,6 +50,12 @@ final class Node {
             if (Files.isExecutable(file)) return file.toString();
         }
         return null;
+    }
+
+    /** A bare one, with this machine's node in it. */
+    static Containers.Image image() {
+        String node = binary();
+        return node == null ? Containers.BARE : new Containers.Image(Containers.BARE.name(), List.of(Path.of(node)));
     }
 
     /** Puts one of our scripts where node can read it. */

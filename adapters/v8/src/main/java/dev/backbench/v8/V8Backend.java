@@ -6,6 +6,7 @@ import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
+import dev.backbench.spi.Containers;
 import dev.backbench.spi.Ledger;
 import dev.backbench.spi.StartHost;
 import dev.backbench.spi.setup.Cache;
@@ -57,6 +58,11 @@ abstract class V8Backend implements Backend {
     @Override
     public Availability available() {
         return Node.available();
+    }
+
+    @Override
+    public Containers.Image image(CompileOptions options) {
+        return Node.image();
     }
 
     private List<String> flags(CompileOptions options) {

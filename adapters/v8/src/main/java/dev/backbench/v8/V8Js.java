@@ -7,6 +7,7 @@ import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
+import dev.backbench.spi.Containers;
 import dev.backbench.spi.Ledger;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,11 @@ public final class V8Js implements Backend {
     @Override
     public Availability available() {
         return Node.available();
+    }
+
+    @Override
+    public Containers.Image image(CompileOptions options) {
+        return Node.image();
     }
 
     @Override

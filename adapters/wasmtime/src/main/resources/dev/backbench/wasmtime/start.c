@@ -1,50 +1,14 @@
 /* Cold starts of Wasmtime without a JVM: the protocol is in docs/cold-start.md. The library is opened at run time and needs no headers; of its C API the pointers, sizes and enumerations
    used here are the stable ones. Settings are those of WasmtimeCompiler.java: an image made there is refused here if they differ. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#define MOST_FIELDS 256
+#define SETTINGS 5 /* library, strategy, optimisation level, register allocator, explicit bounds */
 #define THREAD_STACK (32L << 20)
+#include "start_host.h"
+
 #define WASM_STACK (8L << 20)
 #define WINCH 2
-#define REPORT 3
 
-typedef struct { size_t size; char *data; } bytes;
-
-static void *library, *engine;
-static char **settings; /* library, strategy, optimisation level, register allocator, explicit bounds, file of starts */
+static void *engine;
 static int64_t first_mark;
-
-static int64_t now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
-static void fail(const char *id, const char *stage, const char *status, const char *reason, size_t length) {
-    char line[1024];
-    int n = snprintf(line, sizeof line, "fail\t%s\t%s\t%s\t%.*s", id, stage, status, (int) (length > 800 ? 800 : length), reason);
-    for (int i = 0, tabs = 0; i < n; i++) {
-        if (line[i] == '\t' && tabs < 4) tabs++;
-        else if (line[i] == '\t' || line[i] == '\n' || line[i] == '\\') line[i] = ' ';
-    }
-    line[n] = '\n';
-    if (write(REPORT, line, n + 1) < 0) _exit(71);
-    _exit(70);
-}
-
-static void *function(const char *id, const char *name) {
-    void *f = dlsym(library, name);
-    if (!f) fail(id, "start", "crash", dlerror(), 800);
-    return f;
-}
 
 /* Pointers and whole numbers all arrive in the same registers. */
 #define CALL(id, type, name, ...) ((type (*)()) function(id, name))(__VA_ARGS__)
@@ -57,8 +21,7 @@ static void check(const char *id, const char *stage, void *error) {
 }
 
 static void load(const char *id) {
-    library = dlopen(settings[0], RTLD_NOW | RTLD_LOCAL);
-    if (!library) fail(id, "start", "crash", dlerror(), 800);
+    open_library(id);
     int strategy = atoi(settings[1]);
     void *config = CALL(id, void *, "wasm_config_new");
     CALL(id, void, "wasmtime_config_strategy_set", config, strategy);
@@ -78,19 +41,6 @@ static void load(const char *id) {
     }
     engine = CALL(id, void *, "wasm_engine_new_with_config", config);
     if (!engine) fail(id, "start", "crash", "Wasmtime refused its settings", 800);
-}
-
-static bytes whole(const char *id, const char *path) {
-    bytes all = {0, NULL};
-    FILE *file = fopen(path, "rb");
-    if (!file || fseek(file, 0, SEEK_END)) fail(id, "start", "crash", "a file of the module cannot be read", 800);
-    all.size = ftell(file);
-    all.data = malloc(all.size + 1);
-    rewind(file);
-    if (!all.data || fread(all.data, 1, all.size, file) != all.size) fail(id, "start", "crash", "a file of the module cannot be read", 800);
-    all.data[all.size] = 0;
-    fclose(file);
-    return all;
 }
 
 /* Before Wasmtime's image lie the module's length, highest byte first, and the module. */
@@ -137,20 +87,14 @@ static void *wasi(const char *id, char **field, int fields) {
     return wasi;
 }
 
-static void start(char **field, int fields, int loads) {
-    const char *id = field[0];
-    int image = !strcmp(field[1], "precompiled");
-    dprintf(REPORT, "begin\t%s\tstart\n", id);
+static int start(const char *id, char **field, int fields, int image, times *at) {
     first_mark = 0;
-    int64_t began = now();
-    if (loads) load(id);
-    int64_t loaded = now();
     bytes input = whole(id, field[2]);
-    int64_t read = now();
+    at->read = now();
     void *module = NULL;
     if (image) module = deserialised(id, input);
     else check(id, "compile", CALL(id, void *, "wasmtime_module_new", engine, input.data, input.size, &module));
-    int64_t made = now();
+    at->made = now();
     void *store = CALL(id, void *, "wasmtime_store_new", engine, NULL, NULL), *context = CALL(id, void *, "wasmtime_store_context", store);
     void *linker = CALL(id, void *, "wasmtime_linker_new", engine), *trap = NULL;
     uint64_t instance[2] = {0, 0}, export[8] = {0};
@@ -162,7 +106,7 @@ static void start(char **field, int fields, int loads) {
     trapped(id, trap);
     int found = CALL(id, int, "wasmtime_instance_export_get", context, instance, "_start", (size_t) 6, export) & 1;
     if (!found || (export[0] & 0xFF) != 0) fail(id, "run", "unsupported", "the module exports no function \"_start\"", 800);
-    int64_t instantiated = now();
+    at->instantiated = now();
     void *error = CALL(id, void *, "wasmtime_func_call", context, export + 1, NULL, (size_t) 0, NULL, (size_t) 0, &trap);
     int status = 0;
     trapped(id, trap);
@@ -172,40 +116,6 @@ static void start(char **field, int fields, int loads) {
     CALL(id, void, "wasmtime_store_delete", store); /* closes the files of the program */
     CALL(id, void, "wasmtime_module_delete", module);
     free(input.data);
-    if (!first_mark) first_mark = instantiated; /* a program without marks begins with its call */
-    char load_phase[64] = "";
-    if (loads) snprintf(load_phase, sizeof load_phase, "\tphase.load\t%lld", (long long) (loaded - began));
-    dprintf(REPORT, "sample\t%s\tstart\t%s\t%lld%s\tphase.read\t%lld\tphase.%s\t%lld\tphase.instantiate\t%lld\tphase.call\t%lld\tmark\t%lld\texit\t%d\nend\t%s\n", id, loads ? "began" : "from",
-            (long long) began, load_phase, (long long) (read - loaded), image ? "decode" : "decode+compile", (long long) (made - read), (long long) (instantiated - made),
-            (long long) (first_mark - instantiated), (long long) first_mark, status, id);
-}
-
-static void *perform(void *nothing) {
-    bytes lines = whole("0", settings[5]);
-    int loads = 1;
-    for (char *line = lines.data, *end; (end = strchr(line, '\n')); line = end + 1) {
-        char *field[MOST_FIELDS + 1];
-        int fields = 0;
-        *end = 0;
-        for (char *at = line; at && fields < MOST_FIELDS; ) field[fields++] = strsep(&at, "\t");
-        field[fields] = NULL;
-        if (fields < 8) fail("0", "start", "crash", "a line of the file of starts is incomplete", 800);
-        start(field, fields, loads);
-        loads = 0;
-    }
-    return nothing;
-}
-
-int main(int argc, char **argv) {
-    dprintf(REPORT, "hello\t%d\t%lld\n", (int) getpid(), (long long) now());
-    if (argc != 7) fail("0", "start", "crash", "wants: library strategy level allocator explicit starts", 800);
-    settings = argv + 1;
-    pthread_t thread; /* with room for the engine's stack */
-    pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    if (pthread_create(&thread, &attributes, perform, NULL)) fail("0", "start", "crash", "no thread", 800);
-    pthread_join(thread, NULL);
-    dprintf(REPORT, "bye\n");
-    _exit(0);
+    at->mark = first_mark ? first_mark : at->instantiated; /* a program without marks begins with its call */
+    return status;
 }

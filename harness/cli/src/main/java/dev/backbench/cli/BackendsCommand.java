@@ -28,7 +28,7 @@ final class BackendsCommand extends BenchCommand {
         console().out.print(grid.text());
         if (grid.size() == 0) console().warn("no back end is on the class path; the build is incomplete");
         console().out.println("* the level of a bare name; ! compared if no back end is named");
-        console().out.println("All take +bounds=explicit and +threads=N, or refuse them in words");
+        console().out.println("All take +bounds=explicit, +threads=N and +in=container, or refuse them in words");
         more.forEach(console().out::println);
         return ExitCode.OK.code();
     }

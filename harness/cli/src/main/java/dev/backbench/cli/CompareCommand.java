@@ -69,7 +69,7 @@ final class CompareCommand extends BenchCommand {
 
     @Override
     int run() throws IOException, InterruptedException {
-        PlanOptions options = plan.inFull(main().arguments());
+        PlanOptions options = plan.inFull(main().arguments(), console()::warn);
         options.note = console()::warn;
         options.reference = reference;
         options.require = require;

@@ -22,7 +22,8 @@ final class OneBackend {
     Backends.Chosen chosen() {
         List<Backends.Chosen> chosen = Backends.onClassPath().resolve(List.of(backend), threads);
         if (chosen.size() != 1) throw CliException.usage("--backend=" + backend + " names " + chosen.size() + " levels; name one");
-        Availability available = Setup.availability(chosen.getFirst());
+        if (chosen.getFirst().contained()) throw CliException.usage(backend + " is for compare and trial: this command works in its own process, so leave out +in=container");
+        Availability available = chosen.getFirst().availableNow();
         if (!available.yes()) throw new CliException(ExitCode.NOTHING, backend + " is unavailable: " + available.reason() + ". Type: " + available.fix());
         return chosen.getFirst();
     }

@@ -6,6 +6,8 @@ import dev.backbench.core.plan.PlanOptions;
 import dev.backbench.core.plan.PlanPreset;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Start;
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Containers;
 import dev.backbench.workloads.Names;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
@@ -69,20 +72,23 @@ final class PlanArguments {
         + "Without: 60 s and 250 s for each MB of code section to compile, 300 s to run.")
     List<String> timeouts = new ArrayList<>();
 
-    @Option(names = "--in", paramLabel = "container", description = "Run the back ends that are commands in their images: the same as +in=container behind each of them.")
+    @Option(names = "--in", paramLabel = "container", description = "Run back ends in images, their commands or their whole workers: the same as +in=container behind each that has one.")
     String in;
 
     @Option(names = "--cold", split = ",", hideParamSyntax = true, paramLabel = "HOST-CODE,…",
         description = "Which cold starts: resident, process, uncached or container, with compiled or precompiled, such as process-precompiled; all, and a host or a code alone, stand for several. "
-            + "Without: process-compiled, but all without a container where compare's --measures names cold.")
+            + "Without: process-compiled, but all that this machine can do where compare's --measures names cold.")
     List<String> cold = new ArrayList<>();
 
-    /** Of a comparison: asked for by name, a measure is given in full. */
-    PlanOptions inFull(List<String> argv) {
+    /** Of a comparison: asked for by name, a measure is given in full. @param note takes a line for the user */
+    PlanOptions inFull(List<String> argv, Consumer<String> note) {
         PlanOptions options = options(argv);
         boolean named = !measures.isEmpty() && options.measures.contains(Measure.COLD);
         if (!named || !cold.isEmpty()) return options;
         options.starts = new ArrayList<>(Start.WITHOUT_CONTAINER);
+        Availability container = Containers.availability(Containers.BARE.name());
+        if (container.yes()) options.starts.addAll(Start.IN_CONTAINER);
+        else note.accept("no cold starts in containers: " + container.reason() + "; " + container.fix() + ". Everything else is measured");
         return options;
     }
 
@@ -122,7 +128,7 @@ final class PlanArguments {
     private List<String> contained(List<String> names) {
         if (!in.equals("container")) throw unknown("place", in, List.of("container"));
         List<String> contained = Backends.onClassPath().inContainers(names);
-        if (contained.equals(names)) throw CliException.usage("--in=container: none of --backends runs as commands of its own; cmd=FILE and cpython do");
+        if (contained.equals(names)) throw CliException.usage("--in=container: none of --backends has an image to run in");
         return contained;
     }
 

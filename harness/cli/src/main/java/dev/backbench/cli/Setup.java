@@ -22,11 +22,6 @@ final class Setup {
         return version == null ? chosen.backend().requirements() : chosen.backend().requirements(version);
     }
 
-    /** As of now: what was chosen before a fetch may have become available by it. */
-    static Availability availability(Backends.Chosen chosen) {
-        return chosen.backend().available(chosen.options());
-    }
-
     /** What of the back end's requirements is not there. */
     static List<Requirement> missing(List<Requirement> requirements) {
         List<Requirement> missing = new ArrayList<>();

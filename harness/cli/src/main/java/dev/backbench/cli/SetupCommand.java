@@ -25,7 +25,7 @@ final class SetupCommand extends BenchCommand {
         boolean ready = true;
         for (Backends.Chosen chosen : chosen()) {
             boolean complete = setup.fetch(chosen.backend().id(), Setup.requirements(chosen));
-            Availability available = Setup.availability(chosen);
+            Availability available = chosen.availableNow();
             if (available.yes()) console().say(chosen.backend().id() + ": ready");
             else console().warn(chosen.backend().id() + ": unavailable: " + available.reason() + ". Type: " + available.fix());
             ready &= complete && available.yes();

@@ -15,6 +15,7 @@ import dev.backbench.core.row.Start;
 import dev.backbench.core.store.Json;
 import dev.backbench.core.store.Seal;
 import dev.backbench.core.trial.WorkerCommand;
+import dev.backbench.spi.Containers;
 import dev.backbench.spi.Ledger;
 import dev.backbench.workloads.Origin;
 import dev.backbench.workloads.Workload;
@@ -69,11 +70,18 @@ final class Manifests {
 
     private static Ledger ledger(Backends.Chosen chosen, String path, Map<String, String> unknown) {
         try {
-            return chosen.backend().ledger(chosen.options());
+            Ledger ledger = chosen.backend().ledger(chosen.options());
+            return chosen.contained() ? ledger.inContainer(container(chosen)) : ledger;
         } catch (RuntimeException | LinkageError e) {
             unknown.put(path + "ledger", "the back end failed to tell: " + e);
             return null;
         }
+    }
+
+    /** Image, what it holds, and what it may use. */
+    private static String container(Backends.Chosen chosen) {
+        String image = chosen.backend().image(chosen.options()).name();
+        return image + ' ' + Containers.found().map(c -> c.imageId(image) + ", " + c.limits()).orElse("");
     }
 
     private static WorkloadEntry workload(Workload w, long operations) {

@@ -8,6 +8,7 @@ import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.CellKey;
 import dev.backbench.core.row.Manifest;
+import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
@@ -21,6 +22,8 @@ import dev.backbench.core.trial.TrialMonitor;
 import dev.backbench.core.trial.TrialRunner;
 import dev.backbench.core.trial.WorkerCommand;
 import dev.backbench.core.verdict.Sentences;
+import dev.backbench.spi.Availability;
+import dev.backbench.spi.Containers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,10 +102,16 @@ final class RunLoop implements TrialMonitor {
 
     private void announce() {
         if (plan.cpu() == null) listener.note("workers are not pinned to a core: taskset of util-linux is not on the path; expect wider intervals");
-        if (plan.starts().stream().anyMatch(s -> s.host() == Start.Host.CONTAINER)) listener.note("no cold start in a container: " + Start.NO_CONTAINER + "; everything else is measured");
+        if (plan.measures(Measure.COLD) && plan.starts().stream().anyMatch(s -> s.host() == Start.Host.CONTAINER)) announceContainers();
         for (Backends.Chosen chosen : plan.backends()) {
             if (!chosen.availability().yes()) listener.note(chosen.name() + " is unavailable: " + chosen.availability().reason() + "; " + chosen.availability().fix());
         }
+    }
+
+    /** One line, whatever the number of back ends. */
+    private void announceContainers() {
+        Availability bare = Containers.availability(Containers.BARE.name());
+        if (!bare.yes()) listener.note("no bare container to compare starts with: " + bare.reason() + "; " + bare.fix());
     }
 
     private void trials() {

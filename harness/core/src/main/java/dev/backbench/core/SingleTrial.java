@@ -9,9 +9,11 @@ import dev.backbench.core.plan.Unit;
 import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
+import dev.backbench.core.trial.Boxes;
 import dev.backbench.core.trial.WorkerCommand;
 import dev.backbench.core.worker.Wire;
 import dev.backbench.core.worker.WorkerSpec;
+import dev.backbench.spi.Containers;
 import dev.backbench.workloads.Workload;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -104,14 +106,18 @@ public final class SingleTrial {
         TaskList list = TaskList.of(plan, unit, new Random(plan.seed()), work.resolve("empty.wasm"));
         Path spec = work.resolve("tasks"), events = work.resolve("events");
         boolean quiet = unit.kind() == Unit.Kind.FIRST || unit.kind() == Unit.Kind.START;
-        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), list.jmh(), quiet, null, list.modules(),
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.workerOptions(), list.jmh(), quiet, null, list.modules(),
                 withImage(unit, list.tasks())).text());
         Files.createFile(events);
-        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.name(), spec, events, plan.seed(), gdb).start();
+        Containers.Image image = chosen.image(unit);
+        if (image != null && gdb) throw new UsageException("--gdb is for a worker on this machine: leave out +in=container, or --cold=container");
+        Containers.Box box = image == null ? null : Boxes.worker(image, plan.cpu(), list.modules(), work, spec);
+        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.name(), spec, events, plan.seed(), gdb, box).start();
         boolean ended = true;
         if (gdb) process.waitFor();
         else ended = process.waitFor(limit(plan, list).toMillis(), TimeUnit.MILLISECONDS);
         if (!ended) {
+            if (box != null) new ProcessBuilder(Containers.found().orElseThrow().removal(box.name())).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();
         }

@@ -123,8 +123,6 @@ class ColdStartTest {
         var plan = Planner.plan(options, Fakes.all());
         assertEquals(List.of(Regime.PROCESS_COMPILED), plan.cells().stream().map(CellKey::regime).distinct().toList());
         assertEquals(List.of(Unit.Kind.FIRST), new Schedule(plan).firstPass().stream().map(Unit::kind).distinct().toList());
-        options.starts = Start.IN_CONTAINER;
-        assertEquals(0, new Schedule(Planner.plan(options, Fakes.all())).firstPass().stream().filter(u -> u.kind() == Unit.Kind.START).count(), "nothing passes for a container");
         assertNull(Start.of("first"));
         assertFalse(Planner.plan(options(1, List.of(Start.USUAL), "native"), Fakes.all()).startsApart(plan.backend("good:O2")));
         assertEquals(30, PlanPreset.STANDARD.starts());

@@ -50,9 +50,17 @@ public interface Backend {
         return false;
     }
 
-    /** Whether its commands can run in an image of their own, as {@code +in=container} asks; the option arrives in {@link CompileOptions#extra}. */
+    /** Whether it runs commands, and takes them into an image of their own where {@code +in=container} asks; the option arrives in {@link CompileOptions#extra}. */
     default boolean runsInContainer() {
         return false;
+    }
+
+    /**
+     * What its worker runs in where {@code +in=container} or a cold start in a container asks for one; null if it cannot. The worker itself is not given the option;
+     * {@link #available(CompileOptions)} and {@link #ledger} are, and speak of what is in the image.
+     */
+    default Containers.Image image(CompileOptions options) {
+        return runsInContainer() ? null : Containers.BARE;
     }
 
     /** Whether compile time is paid lazily or again later, so that compile cells are {@code tiered}. */

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  */
 public record BackendSpec(String id, String version, String level, List<String> options, Path file) {
     public static final String ALL = "*";
-    /** Option of the back ends whose commands can run in an image. */
+    /** Option for an image: of the back end's commands, or of its worker. */
     public static final String CONTAINER = "in=container";
     /** Options that every back end takes: linear memory accesses are checked in code instead of by guard pages; and {@code threads=N}. */
     private static final String EXPLICIT = "bounds=explicit", THREADS = "threads=";
@@ -109,9 +109,7 @@ public record BackendSpec(String id, String version, String level, List<String> 
             throw new BackendException(id + " has no level '" + level + "'" + nearest(level, backend.levels()));
         }
         for (String option : options) {
-            if (option.equals(CONTAINER) && !backend.runsInContainer()) {
-                throw new BackendException(id + " does not run as commands of its own, so there is no container for it: leave out '+" + option + "'");
-            }
+            if (option.equals(CONTAINER) && !contains(backend)) throw new BackendException(id + " has no image to run in: leave out '+" + option + "'");
             boolean known = option.equals(EXPLICIT) || option.equals(CONTAINER) || option.startsWith(THREADS) || backend.options().contains(option);
             if (known) continue;
             List<String> all = new ArrayList<>(backend.options());
@@ -120,6 +118,12 @@ public record BackendSpec(String id, String version, String level, List<String> 
             throw new BackendException(id + " has no option '+" + option + "'" + nearest(option, all));
         }
         if (version != null && !backend.versioned()) throw new BackendException(id + " comes in one version only: leave out '@" + version + "'");
+    }
+
+    /** Whether the back end can be asked for {@link #CONTAINER}, at this version. */
+    public boolean contains(Backend backend) {
+        CompileOptions asked = new CompileOptions(level, 1, "x86_64", CompileOptions.Bounds.GUARD, Set.of(CONTAINER), version, file);
+        return backend.runsInContainer() || backend.image(asked) != null;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.backbench.spi;
 
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
@@ -23,5 +24,12 @@ public record CompileOptions(String level, int threads, String isa, Bounds bound
 
     public static CompileOptions of(String level) {
         return new CompileOptions(level, 1, "x86_64", Bounds.GUARD, Set.of(), null);
+    }
+
+    /** The same without one of the extras. */
+    public CompileOptions without(String option) {
+        Set<String> rest = new LinkedHashSet<>(extra);
+        rest.remove(option);
+        return new CompileOptions(level, threads, isa, bounds, rest, version, file);
     }
 }

@@ -1,5 +1,6 @@
 package dev.backbench.spi;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -20,4 +21,12 @@ import java.util.Map;
  */
 public record Ledger(String version, String upstreamCommit, String binary, String process, String level, int threads, String inputForm, String bounds,
         boolean verifier, String assembler, String linker, boolean nanCanonicalisation, String stackCheck, String cpuFeatures, boolean fastMath,
-        String tiering, String fusedPhases, Map<String, String> notes) {}
+        String tiering, String fusedPhases, Map<String, String> notes) {
+    /** The same of a worker in a container. @param words which image, and under what limits */
+    public Ledger inContainer(String words) {
+        Map<String, String> more = new LinkedHashMap<>(notes);
+        more.put("container", words);
+        return new Ledger(version, upstreamCommit, binary, process + ", worker in a container", level, threads, inputForm, bounds, verifier, assembler, linker, nanCanonicalisation,
+                stackCheck, cpuFeatures, fastMath, tiering, fusedPhases, more);
+    }
+}

@@ -8,6 +8,7 @@ import dev.backbench.spi.Backend;
 import dev.backbench.spi.BackendException;
 import dev.backbench.spi.BackendSpec;
 import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.Containers;
 import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,12 @@ public final class Backends {
      * @param name canonical: the same for every way of naming the same thing
      */
     public record Chosen(String name, Backend backend, CompileOptions options, Availability availability) {
+        /** As of this moment, which may be after something was fetched. */
+        public Availability availableNow() {
+            Availability available = backend.available(options);
+            return available.yes() && contained() ? Containers.availability(backend.image(options).name()) : available;
+        }
+
         /** Whether it can be given a program of that form. */
         public boolean takes(Workload workload) {
             return backend.inputs().contains(workload.input());
@@ -39,10 +46,34 @@ public final class Backends {
             return backend.runsInContainer() || !backend.inputs().contains(Workload.WASM);
         }
 
-        /** Why it has no cold start with these axes; null if it has. */
+        /** Whether its worker runs in a container, whatever it measures. */
+        public boolean contained() {
+            return options.extra().contains(BackendSpec.CONTAINER) && !backend.runsInContainer();
+        }
+
+        /** What its worker runs in for a unit of the schedule; null if in nothing. */
+        public Containers.Image image(Unit unit) {
+            boolean starts = unit.kind() == Unit.Kind.START && unit.start().host() == Start.Host.CONTAINER;
+            return contained() || starts ? backend.image(options) : null;
+        }
+
+        /** What its worker is given: it is in the container already. */
+        public CompileOptions workerOptions() {
+            return contained() ? options.without(BackendSpec.CONTAINER) : options;
+        }
+
+        /** Whether what starts with these axes need is here. */
+        public Availability available(Start start) {
+            boolean asks = start.host() == Start.Host.CONTAINER && !commands() && backend.image(options) != null;
+            return asks ? Containers.availability(backend.image(options).name()) : Availability.YES;
+        }
+
+        /** Why it has no cold start with these axes, on whatever machine; null if it has. */
         public String obstacle(Start start) {
-            if (start.host() == Start.Host.CONTAINER) return Start.NO_CONTAINER;
+            boolean inContainer = start.host() == Start.Host.CONTAINER;
             if (commands() && !start.equals(Start.USUAL)) return "its programs are processes of their own, compiled by commands";
+            if (inContainer && backend.image(options) == null) return "no image has what it needs; see +in=container of 'bench backends'";
+            if (contained() && start.host().fresh() && !inContainer) return "its worker runs in a container: --cold=container";
             return start.precompiled() && !backend.serialises(options) ? "compiled modules have no serialised form" : null;
         }
 
@@ -93,13 +124,13 @@ public final class Backends {
         return List.copyOf(chosen.values());
     }
 
-    /** The same names, with the option for a container where the back end has one. @throws UsageException a name that is none */
+    /** The same names, with the option for a container where the back end can be in one. @throws UsageException a name that is none */
     public List<String> inContainers(List<String> names) {
         List<String> contained = new ArrayList<>();
         try {
             for (String name : names) {
                 BackendSpec spec = BackendSpec.parse(name);
-                boolean add = spec.among(byId.values()).runsInContainer() && !spec.options().contains(BackendSpec.CONTAINER);
+                boolean add = spec.contains(spec.among(byId.values())) && !spec.options().contains(BackendSpec.CONTAINER);
                 contained.add(add ? name + '+' + BackendSpec.CONTAINER : name);
             }
         } catch (BackendException misnamed) {
@@ -120,6 +151,7 @@ public final class Backends {
 
     private Chosen choose(BackendSpec spec, Backend backend, int threads) {
         CompileOptions options = spec.compileOptions(threads);
-        return new Chosen(spec.canonical(backend.levels().size() == 1), backend, options, backend.available(options));
+        Chosen chosen = new Chosen(spec.canonical(backend.levels().size() == 1), backend, options, null);
+        return new Chosen(chosen.name, backend, options, chosen.availableNow());
     }
 }

@@ -77,7 +77,7 @@ public record Plan(PlanPreset preset, List<Backends.Chosen> backends, List<Workl
 
     /** Whether a back end's cold starts are trials of their own; otherwise the process of its first compile gives them as well. */
     public boolean startsApart(Backends.Chosen chosen) {
-        return !starts.equals(List.of(Start.USUAL)) || chosen.nativeStart();
+        return !starts.equals(List.of(Start.USUAL)) || chosen.nativeStart() || chosen.contained();
     }
 
     /** Independent samples that a cell should have: processes, each of a fresh start one. */

@@ -5,6 +5,7 @@ import dev.backbench.core.row.Measure;
 import dev.backbench.core.row.Regime;
 import dev.backbench.core.row.Start;
 import dev.backbench.core.stats.SampleTable;
+import dev.backbench.spi.Containers;
 import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,16 +62,22 @@ public final class Schedule {
     private void addStarts(Backends.Chosen chosen, List<String> names) {
         for (Start start : plan.starts()) {
             List<String> asked = names.stream().filter(n -> cells.contains(new CellKey(chosen.name(), n, Measure.COLD, start.regime()))).toList();
-            if (asked.isEmpty() || chosen.obstacle(start) != null) continue;
+            if (asked.isEmpty() || chosen.obstacle(start) != null || !chosen.available(start).yes()) continue;
             if (!start.host().fresh()) units.add(new Unit(Unit.Kind.START, chosen.name(), asked, start));
             else for (String name : asked) units.add(new Unit(Unit.Kind.START, chosen.name(), List.of(name), start));
         }
     }
 
-    /** A process that does nothing, where starts are compared with one. */
+    /** A process and a container that do nothing, where starts are compared with them. */
     private void addBare() {
         if (!plan.measures(Measure.COLD) || plan.starts().equals(List.of(Start.USUAL))) return;
-        Unit bare = new Unit(Unit.Kind.BARE, Unit.NO_BACKEND, List.of(), new Start(Start.Host.PROCESS, Start.Code.PRECOMPILED));
+        addBare(Start.Host.PROCESS);
+        boolean contains = plan.starts().stream().anyMatch(s -> s.host() == Start.Host.CONTAINER);
+        if (contains && Containers.availability(Containers.BARE.name()).yes()) addBare(Start.Host.CONTAINER);
+    }
+
+    private void addBare(Start.Host host) {
+        Unit bare = new Unit(Unit.Kind.BARE, Unit.NO_BACKEND, List.of(), new Start(host, Start.Code.PRECOMPILED));
         units.add(bare);
         served.put(bare, List.of(SampleTable.bare(bare.start())));
     }

@@ -58,14 +58,11 @@ public record Start(Host host, Code code) {
     /** What is measured unless more is asked for. */
     public static final Start USUAL = new Start(Host.PROCESS, Code.COMPILED);
 
-    /** All that needs no container, in the order of reports. */
+    /** All that need no container, in the order of reports. */
     public static final List<Start> WITHOUT_CONTAINER = List.of(new Start(Host.RESIDENT, Code.COMPILED), new Start(Host.RESIDENT, Code.PRECOMPILED), USUAL,
             new Start(Host.PROCESS, Code.PRECOMPILED), new Start(Host.UNCACHED, Code.COMPILED), new Start(Host.UNCACHED, Code.PRECOMPILED));
 
     public static final List<Start> IN_CONTAINER = List.of(new Start(Host.CONTAINER, Code.COMPILED), new Start(Host.CONTAINER, Code.PRECOMPILED));
-
-    /** Why nothing is started in a container: a worker there needs the JDK, the build and the user's cache inside the image's own file system. */
-    public static final String NO_CONTAINER = "this version starts no worker inside a container";
 
     public String regime() {
         return host.label() + '-' + code.label();

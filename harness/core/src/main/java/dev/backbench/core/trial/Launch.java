@@ -10,6 +10,7 @@ import dev.backbench.core.worker.WorkerSpec;
 import dev.backbench.core.worker.WorkerSpec.Kind;
 import dev.backbench.core.worker.WorkerSpec.Module;
 import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.spi.Containers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,9 @@ import java.util.Map;
  * @param started how it is started, for rows of cold starts
  * @param natively whether the tasks are for a {@link dev.backbench.spi.StartHost}
  * @param work folder in which a native host leaves outputs
+ * @param box the container it is in; null for none
  */
-record Launch(List<String> argv, Row.Started started, boolean natively, Path work) {
+record Launch(List<String> argv, Row.Started started, boolean natively, Path work, Containers.Box box) {
     private static final String OUT = "out-", ERR = "err-";
 
     /** @param quiet no clocks and no canary before the first task is over */
@@ -34,14 +36,16 @@ record Launch(List<String> argv, Row.Started started, boolean natively, Path wor
         List<String> host = unit.kind() == Unit.Kind.START ? command.hosts().command(unit.backend()) : null;
         Start start = unit.kind() == Unit.Kind.START ? unit.start() : Start.USUAL;
         boolean cached = start.host() != Start.Host.UNCACHED && command.cache().flag(unit.backend()) != null;
+        var chosen = plan.backend(unit.backend());
+        Containers.Image image = chosen.image(unit);
+        Containers.Box box = image == null ? null : Boxes.worker(image, command.cpus(), list.modules(), work, log);
         if (host != null) {
             Files.writeString(spec, lines(list, tasks, work));
-            return new Launch(command.arguments(host, spec, log), new Row.Started(start.host(), start.code(), command.hosts().kind(unit.backend()), null), true, work);
+            return new Launch(command.arguments(host, spec, log, box), new Row.Started(start.host(), start.code(), command.hosts().kind(unit.backend()), null), true, work, box);
         }
         boolean jmh = list.jmh() && tasks.getFirst().kind() == Kind.COMPILE;
-        var chosen = plan.backend(unit.backend());
-        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), jmh, quiet, work.resolve("blobs").toString(), list.modules(), tasks).text());
-        return new Launch(command.arguments(unit.backend(), cached, spec, log, layoutSeed), new Row.Started(start.host(), start.code(), Recorder.JVM, cached), false, work);
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.workerOptions(), jmh, quiet, work.resolve("blobs").toString(), list.modules(), tasks).text());
+        return new Launch(command.arguments(unit.backend(), cached, spec, log, layoutSeed, box), new Row.Started(start.host(), start.code(), Recorder.JVM, cached), false, work, box);
     }
 
     /** One start a line: task, form of the code, its file, standard input, output and error, the folder it may use, then the program's arguments. */

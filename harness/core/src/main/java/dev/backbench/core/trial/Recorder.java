@@ -16,6 +16,7 @@ import dev.backbench.core.store.Json;
 import dev.backbench.core.store.RunWriter;
 import dev.backbench.core.worker.WorkerSpec;
 import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.spi.Availability;
 import dev.backbench.workloads.ModuleSummary;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -139,7 +140,9 @@ public final class Recorder implements TrialSink {
         String wrong = s.values.get("wrong");
         long from = fresh ? s.process.spawned() : s.number("from");
         Map<String, Long> causes = new java.util.LinkedHashMap<>();
-        if (fresh) causes.put("start", s.number("began") - from);
+        long inside = s.process.inside() < 0 ? from : Math.min(s.process.inside(), s.number("began"));
+        if (inside > from) causes.put("container", inside - from);
+        if (fresh) causes.put("start", s.number("began") - inside);
         causes.putAll(s.phases());
         Status status = wrong != null ? Status.WRONG : s.number("mark") >= from ? Status.OK : Status.UNSUPPORTED;
         String reason = wrong != null ? "run: " + wrong : status == Status.OK ? null : "the back end does not tell when the program reached its first mark";
@@ -269,12 +272,14 @@ public final class Recorder implements TrialSink {
             Backends.Chosen chosen = plan.backend(cell.backend());
             boolean runs = cell.measure() == Measure.RUN || cell.measure() == Measure.COLD;
             String unable = cell.measure() == Measure.COLD ? chosen.obstacle(Start.of(cell.regime())) : null;
+            Availability here = cell.measure() == Measure.COLD ? chosen.available(Start.of(cell.regime())) : Availability.YES;
             String compileOnly = plan.workload(cell.workload()).compileOnly();
             Row obstacle = obstacle(cell.backend(), cell.workload(), runs);
             if (!chosen.availability().yes()) status(cell, -1, Status.UNAVAILABLE, chosen.availability().reason() + "; " + chosen.availability().fix(), -1);
             else if (!chosen.takes(plan.workload(cell.workload()))) status(cell, -1, Status.UNSUPPORTED, "takes " + String.join(", ", chosen.backend().inputs()) + ", not " + plan.workload(cell.workload()).input(), -1);
             else if (runs && compileOnly != null) status(cell, -1, Status.UNSUPPORTED, compileOnly, -1);
             else if (unable != null) status(cell, -1, Status.UNSUPPORTED, unable, -1);
+            else if (!here.yes()) status(cell, -1, Status.UNAVAILABLE, here.reason() + "; " + here.fix(), -1);
             else if (obstacle != null) inherit.accept(cell, obstacle);
             else status(cell, -1, rest, restReason, -1);
         }

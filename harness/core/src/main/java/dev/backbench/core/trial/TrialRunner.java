@@ -4,15 +4,16 @@ import dev.backbench.core.host.ProcFiles;
 import dev.backbench.core.plan.Plan;
 import dev.backbench.core.plan.TaskList;
 import dev.backbench.core.plan.Unit;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Trial;
 import dev.backbench.core.store.Json;
 import dev.backbench.core.row.Measure;
-import dev.backbench.core.row.Status;
 import dev.backbench.core.store.RunFolder;
 import dev.backbench.core.store.StoreException;
 import dev.backbench.core.worker.WorkerSpec;
 import dev.backbench.core.worker.WorkerSpec.Task;
+import dev.backbench.spi.Containers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,10 +82,11 @@ public final class TrialRunner {
     private void bare(Unit unit) {
         int number = sink.nextTrial();
         String log = log(number);
-        List<String> argv = command.bare(folder.resolve(log));
+        Containers.Box box = unit.start().host() == Start.Host.CONTAINER ? Boxes.bare(Containers.BARE, plan.cpu(), work) : null;
+        List<String> argv = command.bare(folder.resolve(log), box);
         long start = System.currentTimeMillis();
         try {
-            WorkerProcess process = new WorkerProcess(command.builder(argv, 0));
+            WorkerProcess process = new WorkerProcess(command.builder(argv, 0), box);
             List<String> word = process.next(BARE_LIMIT_MILLIS);
             long heard = System.nanoTime();
             int exit = process.end();
@@ -143,7 +145,7 @@ public final class TrialRunner {
         try {
             Launch launch = Launch.write(plan, command, unit, list, tasks, work, logFile, layoutSeed, quiet);
             argv = launch.argv();
-            WorkerProcess process = new WorkerProcess(command.builder(argv, layoutSeed));
+            WorkerProcess process = new WorkerProcess(command.builder(argv, layoutSeed), launch.box());
             watch = new Watch(plan, unit, list, tasks, process, number, sink, monitor, memoryLimit, logFile, oomKills, launch);
         } catch (IOException e) {
             throw new StoreException("cannot start a worker from " + work.toAbsolutePath() + ": " + e.getMessage(), e);

@@ -17,9 +17,10 @@ public interface TrialSink {
      * @param trial its number
      * @param spawned {@link System#nanoTime} when the worker's JVM was let start
      * @param entered the same when its main method was entered
+     * @param inside the same when it was heard that the container around it had come up; -1 without one
      * @param started how, for rows of cold starts
      */
-    record Process(int trial, Unit unit, TaskList list, long spawned, long entered, Row.Started started) {}
+    record Process(int trial, Unit unit, TaskList list, long spawned, long entered, long inside, Row.Started started) {}
 
     /** The number of the next worker process. */
     int nextTrial();

@@ -112,7 +112,10 @@ final class Watch {
 
     private void hear(List<String> line) {
         switch (line.getFirst()) {
-            case "hello" -> entered = Long.parseLong(line.get(2));
+            case "hello" -> {
+                entered = Long.parseLong(line.get(2));
+                process.isKnownAs(Long.parseLong(line.get(1)));
+            }
             case "canary" -> canary.add(Long.parseLong(line.get(1)));
             case "begin" -> begin(byId.get(Integer.parseInt(line.get(1))), line.get(2));
             case "sample" -> {
@@ -220,7 +223,7 @@ final class Watch {
     }
 
     private TrialSink.Process context() {
-        return new TrialSink.Process(trial, unit, list, process.spawned(), entered, launch.started());
+        return new TrialSink.Process(trial, unit, list, process.spawned(), entered, process.inside(), launch.started());
     }
 
     List<Task> remaining() {

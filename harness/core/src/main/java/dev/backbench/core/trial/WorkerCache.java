@@ -10,6 +10,7 @@ import dev.backbench.core.worker.WorkerSpec.Task;
 import dev.backbench.workloads.Catalogue;
 import dev.backbench.workloads.Origin;
 import dev.backbench.workloads.Workload;
+import dev.backbench.spi.Containers;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -153,10 +154,10 @@ public final class WorkerCache {
         List<Task> tasks = List.of(new Task(0, Kind.COLD, 0, false, false, 1), new Task(1, Kind.PHASES, 0, false, false, 1), new Task(2, Kind.COMPILE, 0, false, true, 1),
                 new Task(3, Kind.RUN, 0, false, false, 1));
         Path spec = work.resolve("tasks"), events = Files.createFile(work.resolve("events")), log = work.resolve("log");
-        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.options(), false, true, null, List.of(module), tasks).text());
-        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", "exec 3>\"$0\"; exec \"$@\"", events.toString()));
-        argv.addAll(command.training(spec, log, made));
-        Process process = command.environment(new ProcessBuilder(argv)).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.workerOptions(), false, true, null, List.of(module), tasks).text());
+        Containers.Image image = chosen.contained() ? chosen.backend().image(chosen.options()) : null;
+        Containers.Box box = image == null ? null : Boxes.worker(image, command.cpus(), List.of(module), work, log);
+        Process process = command.environment(new ProcessBuilder(command.training(spec, log, events, made, box))).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly().waitFor();

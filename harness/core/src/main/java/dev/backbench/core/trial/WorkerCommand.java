@@ -2,6 +2,7 @@ package dev.backbench.core.trial;
 
 import dev.backbench.core.host.Cpus;
 import dev.backbench.core.worker.WorkerMain;
+import dev.backbench.spi.Containers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,8 +20,12 @@ public final class WorkerCommand {
     /** The shell moves the pipe, waits to be let go on, and gives way: what follows is the process itself. */
     static final String MOVE_PIPE = "exec 3>&1 >\"$0\" 2>&1; echo ready >&3; read -r go || exit 1; exec \"$@\"";
     private static final String KEEP_TERMINAL = "exec 3>\"$0\"; exec \"$@\"";
+    /** What goes on is the command that starts a container, which hands its output on to the pipe and keeps its own words for the log. */
+    private static final String AWAIT_BOX = "echo ready; read -r go || exit 1; exec \"$@\" 2>>\"$0\"";
+    /** The first process of a container takes no harm from signals, so the worker is not it. */
+    private static final String IN_BOX = "exec 3>&1 >>\"$0\" 2>&1; echo inside >&3; \"$@\"; exit $?", KEEP_TERMINAL_IN_BOX = "exec 3>\"$0\"; \"$@\"; exit $?";
     /** What the shell says before it waits. */
-    static final String READY = "ready";
+    static final String READY = "ready", INSIDE = "inside";
     private static final int PAGE = 4096, LINE = 64;
 
     private final String cpu;
@@ -65,24 +70,43 @@ public final class WorkerCommand {
      * The argument vector for a back end, named canonically: each program gives way to the next, and the shell is the last before the JVM.
      *
      * @param cached whether the JVM starts from the back end's start-up cache, if there is one
+     * @param box the container it starts in; null for none
      */
-    public List<String> arguments(String backend, boolean cached, Path spec, Path log, long layoutSeed) {
-        return behindShell(log, java(cached ? cache.flag(backend) : null, spec, log, layoutSeed));
+    public List<String> arguments(String backend, boolean cached, Path spec, Path log, long layoutSeed, Containers.Box box) {
+        return behindShell(log, java(cached ? cache.flag(backend) : null, spec, log, layoutSeed), box);
     }
 
     /** The same for a host without a JVM. */
-    List<String> arguments(List<String> host, Path spec, Path log) {
+    List<String> arguments(List<String> host, Path spec, Path log, Containers.Box box) {
         List<String> command = new ArrayList<>(host);
         command.add(spec.toString());
-        return behindShell(log, command);
+        return behindShell(log, command, box);
     }
 
-    /** Of a process that only says a word. */
-    List<String> bare(Path log) {
-        return behindShell(log, List.of("/bin/sh", "-c", "echo bare >&3"));
+    /** Of a process or container that only says a word. */
+    List<String> bare(Path log, Containers.Box box) {
+        if (box == null) return behindShell(log, List.of("/bin/sh", "-c", "echo bare >&3"), null);
+        List<String> argv = awaitBox(log, box);
+        argv.addAll(List.of("/bin/echo", "bare"));
+        return argv;
     }
 
-    private List<String> behindShell(Path log, List<String> command) {
+    private static List<String> awaitBox(Path log, Containers.Box box) {
+        List<String> argv = new ArrayList<>();
+        if (Cpus.program("setsid") != null) argv.add("setsid");
+        argv.addAll(List.of("/bin/sh", "-c", AWAIT_BOX, log.toString()));
+        argv.addAll(Containers.found().orElseThrow().command(box));
+        return argv;
+    }
+
+    /** Nothing pins the command that starts a container, which is no part of what is measured; the container is pinned. */
+    private List<String> behindShell(Path log, List<String> command, Containers.Box box) {
+        if (box != null) {
+            List<String> boxed = awaitBox(log, box);
+            boxed.addAll(List.of("/bin/sh", "-c", IN_BOX, log.toString()));
+            boxed.addAll(command);
+            return boxed;
+        }
         List<String> argv = new ArrayList<>();
         if (Cpus.program("setsid") != null) argv.add("setsid");
         if (cpu != null) argv.addAll(List.of("taskset", "-c", cpu));
@@ -91,11 +115,24 @@ public final class WorkerCommand {
         return argv;
     }
 
-    /** Of a worker that leaves a start-up cache behind. */
-    List<String> training(Path spec, Path log, Path made) {
-        List<String> argv = java("-XX:AOTCacheOutput=" + made, spec, log, 0);
-        argv.add(1, "-D" + WorkerMain.TRAINING + "=true");
+    /** Of a worker that leaves a start-up cache behind, and its lines in a file. */
+    List<String> training(Path spec, Path log, Path events, Path made, Containers.Box box) {
+        List<String> worker = java("-XX:AOTCacheOutput=" + made, spec, log, 0);
+        worker.add(1, "-D" + WorkerMain.TRAINING + "=true");
+        return keepTerminal(events, worker, box);
+    }
+
+    private static List<String> keepTerminal(Path events, List<String> command, Containers.Box box) {
+        List<String> argv = new ArrayList<>();
+        if (box != null) argv.addAll(Containers.found().orElseThrow().command(box));
+        argv.addAll(List.of("/bin/sh", "-c", box == null ? KEEP_TERMINAL : KEEP_TERMINAL_IN_BOX, events.toString()));
+        argv.addAll(command);
         return argv;
+    }
+
+    /** Cores that workers are pinned to; null for none. */
+    String cpus() {
+        return cpu;
     }
 
     /** @param start the flag that says how to start; null for none */
@@ -115,15 +152,15 @@ public final class WorkerCommand {
     }
 
     /** The same worker with this process's terminal, the lines for the experiment in a file, optionally under the debugger. */
-    public ProcessBuilder foreground(String backend, Path spec, Path events, long layoutSeed, boolean gdb) {
-        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", KEEP_TERMINAL, events.toString()));
-        if (cpu != null) command.addAll(List.of("taskset", "-c", cpu));
+    public ProcessBuilder foreground(String backend, Path spec, Path events, long layoutSeed, boolean gdb, Containers.Box box) {
+        List<String> command = new ArrayList<>();
+        if (cpu != null && box == null) command.addAll(List.of("taskset", "-c", cpu));
         // the JVM uses SIGSEGV for itself, and so do the guard pages
         if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
         List<String> worker = java(cache.flag(backend), spec, events, layoutSeed);
         if (gdb) worker.add(1, "-D" + WorkerMain.ALONE + "=true"); // the debugger reads the same input
         command.addAll(worker);
-        ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
+        ProcessBuilder builder = new ProcessBuilder(keepTerminal(events, command, box)).inheritIO();
         if (!gdb) builder.redirectInput(ProcessBuilder.Redirect.PIPE); // a worker ends with its parent: at the end of its input, which may come early elsewhere
         return environment(builder, layoutSeed);
     }

@@ -1,6 +1,9 @@
 package dev.backbench.core.trial;
 
+import dev.backbench.core.host.BoxedProcess;
+import dev.backbench.core.host.ProcFiles;
 import dev.backbench.core.worker.Wire;
+import dev.backbench.spi.Containers;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,15 +21,27 @@ final class WorkerProcess {
     /** No more lines will come. */
     static final List<String> END = List.of("(end)");
     private static final Duration GRACE = Duration.ofSeconds(2);
+    /** A container is removed before the command that started it ends. */
+    private static final Duration BOX_GRACE = Duration.ofSeconds(20);
     /** A grandchild may hold the pipe open after the worker's death; what was in the pipe is read within this. */
     private static final long DRAIN_MILLIS = 300;
 
     private volatile long spawned;
     private final Process process;
     private final BlockingQueue<List<String>> lines = new LinkedBlockingQueue<>();
-    private long deadSince = -1;
+    private final Containers.Box box;
+    private final Duration grace;
+    private volatile long inside = -1;
+    private long deadSince = -1, number = -1, boxed = -1;
 
     WorkerProcess(ProcessBuilder builder) throws IOException {
+        this(builder, null);
+    }
+
+    /** @param box the container it runs in; null for none */
+    WorkerProcess(ProcessBuilder builder, Containers.Box box) throws IOException {
+        this.box = box;
+        grace = box == null ? GRACE : BOX_GRACE;
         spawned = System.nanoTime();
         process = builder.start();
         Thread.ofPlatform().daemon().name("worker " + process.pid()).start(this::read);
@@ -36,6 +51,7 @@ final class WorkerProcess {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.equals(WorkerCommand.READY)) letGo();
+                else if (line.equals(WorkerCommand.INSIDE)) inside = System.nanoTime();
                 else lines.add(Wire.fields(line));
             }
         } catch (IOException closed) {
@@ -69,8 +85,25 @@ final class WorkerProcess {
         return now - deadSince > DRAIN_MILLIS ? END : null;
     }
 
+    /** Of the worker itself if that can be told, otherwise of what started it. */
     long pid() {
-        return process.pid();
+        if (number < 0) return process.pid();
+        if (boxed < 0) {
+            String id = ProcFiles.read(box.idFile().toString());
+            long found = id == null ? -1 : BoxedProcess.find(id, number);
+            boxed = found < 0 ? process.pid() : found;
+        }
+        return boxed;
+    }
+
+    /** When it was heard that the container had come up; -1 if it was not. */
+    long inside() {
+        return inside;
+    }
+
+    /** @param own the worker's number where it runs, which is no number here if that is a container */
+    void isKnownAs(long own) {
+        if (box != null) number = own;
     }
 
     /** Ends the worker and all its descendants: asked first, killed after two seconds. Returns once it is dead. */
@@ -79,6 +112,7 @@ final class WorkerProcess {
         try (Stream<ProcessHandle> descendants = process.descendants()) {
             tree = descendants.toList();
         }
+        if (box != null) remove();
         group("TERM");
         process.destroy();
         if (!waitFor(GRACE)) {
@@ -87,6 +121,22 @@ final class WorkerProcess {
         }
         tree.forEach(ProcessHandle::destroyForcibly);
         waitFor(GRACE);
+    }
+
+    /** The command that started a container can be ended without ending that. */
+    private void remove() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            List<String> removal = Containers.found().orElseThrow().removal(box.name());
+            Process removing = new ProcessBuilder(removal).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            if (!removing.waitFor(BOX_GRACE.toSeconds(), TimeUnit.SECONDS)) removing.destroyForcibly();
+        } catch (IOException e) {
+            // it ends with its standard input, which is closed below
+        } catch (InterruptedException e) {
+            interrupted = true;
+        } finally {
+            if (interrupted) Thread.currentThread().interrupt();
+        }
     }
 
     /** The worker leads its own session, so its process group is the tree, orphans included. */
@@ -114,7 +164,7 @@ final class WorkerProcess {
 
     /** Waits for the end, killing what does not come to it. @return exit code, or 128 + signal */
     int end() {
-        if (!waitFor(GRACE)) kill();
+        if (!waitFor(grace)) kill();
         return process.isAlive() ? 128 + 9 : process.exitValue();
     }
 }

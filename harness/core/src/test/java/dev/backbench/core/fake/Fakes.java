@@ -218,8 +218,32 @@ public final class Fakes {
         }
     }
 
+    /** Has an image whose containers die. */
+    public static final class Lost extends FakeBackend {
+        public Lost() {
+            super("lost", 1, 1);
+        }
+
+        @Override
+        public dev.backbench.spi.Containers.Image image(dev.backbench.spi.CompileOptions options) {
+            return FakeContainers.DYING;
+        }
+    }
+
+    /** Has an image that is not there. */
+    public static final class Nowhere extends FakeBackend {
+        public Nowhere() {
+            super("nowhere", 1, 1);
+        }
+
+        @Override
+        public dev.backbench.spi.Containers.Image image(dev.backbench.spi.CompileOptions options) {
+            return FakeContainers.ABSENT;
+        }
+    }
+
     public static Backends all() {
-        return new Backends(List.of(new Imaging(), new Native(), new FakeBackend(), new Killed(), new Hanging(), new Lying(), new Hungry(), new Missing(), new Picky(), new Broken(), new Hosted(),
+        return new Backends(List.of(new Lost(), new Nowhere(), new Imaging(), new Native(), new FakeBackend(), new Killed(), new Hanging(), new Lying(), new Hungry(), new Missing(), new Picky(), new Broken(), new Hosted(),
                 new Tiered(), new Unmarked(), new Delegating()));
     }
 

@@ -15,8 +15,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A host of ours in C, compiled with this machine's {@code cc} into the user's cache when first needed, once for each version of its source. */
+/** A host of ours in C, compiled with this machine's {@code cc} into the user's cache when first needed, once for each version of its source and of the header that all of them share. */
 public final class NativeHost implements StartHost {
+    private static final String HEADER = "start_host.h";
     private static final long LIMIT_SECONDS = 60;
 
     private final Class<?> owner;
@@ -41,11 +42,11 @@ public final class NativeHost implements StartHost {
     @Override
     public List<String> command() {
         List<String> command = new ArrayList<>();
-        try (InputStream in = owner.getResourceAsStream(source)) {
-            byte[] text = in.readAllBytes();
+        try {
+            byte[] text = resource(owner, source), header = resource(NativeHost.class, HEADER);
             String name = owner.getPackageName().substring(owner.getPackageName().lastIndexOf('.') + 1);
-            Path folder = Cache.make(Cache.directory().resolve("hosts")), host = folder.resolve(name + '-' + digest(text));
-            if (!Files.isExecutable(host)) compile(text, folder, host);
+            Path folder = Cache.make(Cache.directory().resolve("hosts")), host = folder.resolve(name + '-' + digest(header, text));
+            if (!Files.isExecutable(host)) compile(header, text, folder, host);
             command.add(host.toString());
         } catch (IOException e) {
             throw new BackendException("its host cannot be made: " + e.getMessage(), e);
@@ -54,18 +55,27 @@ public final class NativeHost implements StartHost {
         return command;
     }
 
-    private static String digest(byte[] text) {
+    private static byte[] resource(Class<?> owner, String name) throws IOException {
+        try (InputStream in = owner.getResourceAsStream(name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static String digest(byte[] header, byte[] text) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text)).substring(0, 16);
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(header);
+            return HexFormat.of().formatHex(digest.digest(text)).substring(0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }
     }
 
-    private void compile(byte[] text, Path folder, Path host) throws IOException {
-        Path work = Files.createTempDirectory(folder, "making-"), file = work.resolve(source), made = work.resolve("host"), log = work.resolve("log");
+    private void compile(byte[] header, byte[] text, Path folder, Path host) throws IOException {
+        Path work = Files.createTempDirectory(folder, "making-"), file = work.resolve(source), shared = work.resolve(HEADER), made = work.resolve("host"), log = work.resolve("log");
         try {
             Files.write(file, text);
+            Files.write(shared, header);
             Process cc;
             try {
                 cc = new ProcessBuilder("cc", "-std=gnu17", "-O2", "-pthread", "-w", "-o", made.toString(), file.toString(), "-ldl").redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -79,7 +89,7 @@ public final class NativeHost implements StartHost {
             Thread.currentThread().interrupt();
             throw new BackendException("interrupted while its host was compiled", e);
         } finally {
-            for (Path left : List.of(file, made, log)) Files.deleteIfExists(left);
+            for (Path left : List.of(file, shared, made, log)) Files.deleteIfExists(left);
             Files.delete(work);
         }
     }
