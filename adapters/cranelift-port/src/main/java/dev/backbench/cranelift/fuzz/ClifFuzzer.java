@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
 
 /** Random CLIF, the levels against the interpreter. */
 public final class ClifFuzzer implements IrFuzzer {
-    private static final int FUNCTIONS = 3, SIZE = 70, ROUNDS = 4;
+    static final int ROUNDS = 4;
+    private static final int FUNCTIONS = 3, SIZE = 70;
     private static final Pattern SEED = Pattern.compile("^; seed (-?\\d+)");
     /** Operations of scalars that no text has: exceptions, threads' storage, what shows where the stack is, hints to debuggers, other machines' or vectors' operations. */
     private static final Set<Op> NEVER = EnumSet.of(Op.TRY_CALL, Op.TRY_CALL_INDIRECT, Op.GET_EXCEPTION_HANDLER_ADDRESS, Op.TLS_VALUE, Op.SYMBOL_VALUE, Op.GET_FRAME_POINTER, Op.GET_STACK_POINTER,
@@ -40,6 +41,10 @@ public final class ClifFuzzer implements IrFuzzer {
     @Override
     public IrFuzzer.Session open(String level) {
         return new Session(level);
+    }
+
+    static String textOf(long seed) {
+        return "; seed " + seed + "\n" + RandomClif.text(seed, FUNCTIONS, SIZE);
     }
 
     private static final class Session implements IrFuzzer.Session, ClifOracle.Watch {
@@ -79,7 +84,7 @@ public final class ClifFuzzer implements IrFuzzer {
 
         @Override
         public String text(long seed) {
-            return "; seed " + seed + "\n" + RandomClif.text(seed, FUNCTIONS, SIZE);
+            return textOf(seed);
         }
 
         @Override

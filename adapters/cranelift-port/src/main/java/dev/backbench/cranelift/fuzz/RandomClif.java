@@ -50,6 +50,7 @@ final class RandomClif {
         List<Integer> params = to.types(address ? 0 : 1, random.nextInt(8) == 0 ? MANY : 5), results = to.types(random.nextInt(8) == 0 ? 0 : 1, random.nextInt(12) == 0 ? 12 : 4);
         String convention = CONVENTIONS[random.nextInt(CONVENTIONS.length)];
         if (convention.equals(TAIL)) for (Signature s : signatures) if (s.convention.equals(TAIL) && random.nextInt(3) > 0) results = s.results;
+        if (!convention.equals(TAIL) && random.nextInt(4) > 0) results.addFirst(Types.I64);
         return new Signature((address ? "g" : "f") + index, address, params, results, convention);
     }
 
@@ -87,7 +88,30 @@ final class RandomClif {
             else to.line("return_call_indirect sig" + callee + ", " + to.hidden(Types.I64, "func_addr.i64 fn" + callee) + "(" + arguments + ")");
             return;
         }
+        if (!s.results.isEmpty() && s.results.getFirst() == Types.I64 && random.nextInt(4) > 0) {
+            String digest = memory.digest(digest()).toString(), rest = to.arguments(s.results.subList(1, s.results.size()));
+            to.line("return " + digest + (rest.isEmpty() ? "" : ", " + rest));
+            return;
+        }
         to.line("return " + to.arguments(s.results));
+    }
+
+    /** Of the integers there are, so that a wrong one shows; not always, since all of them live to the end for it. */
+    private Value digest() {
+        Value sum = to.fixed(Types.I64, random.nextLong());
+        int most = random.nextInt(2, 30);
+        for (int i = to.scope.size() - 2; i >= 0 && most > 0; i--, most--) {
+            Value v = to.scope.get(i);
+            if (ClifWriter.isFloat(v.type()) || v.type() == Types.I128) continue;
+            Value wide = v.type() == Types.I64 ? v : to.hidden(Types.I64, (random.nextBoolean() ? "uextend" : "sextend") + ".i64 " + v);
+            sum = mix(to, sum, wide);
+        }
+        return sum;
+    }
+
+    static Value mix(ClifWriter to, Value sum, Value with) {
+        Value by = to.hidden(Types.I32, "iconst.i32 13"), turned = to.hidden(Types.I64, "rotl.i64 " + sum + ", " + by);
+        return to.hidden(Types.I64, (to.random.nextBoolean() ? "iadd" : "bxor") + ".i64 " + turned + ", " + with);
     }
 
     private String callArguments(Signature s) {
@@ -117,7 +141,8 @@ final class RandomClif {
         int count = random.nextInt(3, 14);
         while (count-- > 0 && to.left > 0) {
             int kind = random.nextInt(44);
-            if (kind < 26) compute.instruction();
+            if (kind < 21) compute.instruction();
+            else if (kind < 24) RulePatterns.write(to);
             else if (kind < 32) memory.access();
             else if (kind < 33) trap();
             else if (kind < 34 && !signatures.isEmpty()) call();
@@ -133,13 +158,13 @@ final class RandomClif {
     private String code() {
         String[] named = {"int_ovf", "int_divz", "bad_toint", "heap_oob", "stk_ovf"};
         int which = random.nextInt(20);
-        return which < named.length ? named[which] : "user" + random.nextInt(1, 14);
+        return which < named.length ? named[which] : "user" + random.nextInt(1, 12);
     }
 
     private void trap() {
         boolean zero = random.nextBoolean();
         Value condition = random.nextBoolean() ? to.value(to.intType()) : comparison();
-        if (random.nextInt(3) > 0) return;
+        if (random.nextInt(2) > 0) return;
         to.line((zero ? "trapz " : "trapnz ") + condition + ", " + code());
     }
 
@@ -147,8 +172,12 @@ final class RandomClif {
         String[] conditions = {"eq", "ne", "slt", "sge", "sgt", "sle", "ult", "uge", "ugt", "ule"}, ordered = {"eq", "ne", "lt", "le", "gt", "ge", "ord", "uno", "ueq", "one", "ult", "ule", "ugt", "uge"};
         int type = to.type();
         String name = Types.name(type);
+        if (!ClifWriter.isFloat(type) && type != Types.I128 && random.nextInt(3) == 0) {
+            Value few = to.hidden(type, "band." + name + " " + to.value(type) + ", " + to.fixed(type, 3)); // often equal
+            return to.define(Types.I8, "icmp." + name + " " + conditions[random.nextInt(conditions.length)] + " " + few + ", " + to.fixed(type, random.nextInt(4)));
+        }
         if (ClifWriter.isFloat(type)) return to.define(Types.I8, "fcmp." + name + " " + ordered[random.nextInt(ordered.length)] + " " + to.value(type) + ", " + to.value(type));
-        return to.define(Types.I8, "icmp." + name + " " + conditions[random.nextInt(conditions.length)] + " " + to.value(type) + ", " + to.value(type));
+        return to.define(Types.I8, "icmp." + name + " " + conditions[random.nextInt(conditions.length)] + " " + to.value(type) + ", " + (random.nextBoolean() ? to.value(type) : to.constant(type)));
     }
 
     // ---- control flow ----

@@ -26,7 +26,11 @@ final class RandomCompute {
     /** An operation at a controlling type. */
     record Choice(Op op, int type) {}
 
-    private static final List<Choice> CHOICES = choices();
+    /** What programs are made of: half of all instructions. */
+    private static final Set<Op> COMMON = EnumSet.of(Op.IADD, Op.ISUB, Op.IMUL, Op.BAND, Op.BOR, Op.BXOR, Op.ISHL, Op.USHR, Op.SSHR, Op.ICMP, Op.SELECT, Op.UEXTEND, Op.SEXTEND, Op.IREDUCE, Op.FADD,
+        Op.FMUL, Op.FCMP);
+
+    private static final List<Choice> CHOICES = choices(), USUAL = CHOICES.stream().filter(c -> COMMON.contains(c.op)).toList();
 
     private final ClifWriter to;
     /** Whether functions may hold what is refused: such a function only goes through the mid-end. */
@@ -62,7 +66,8 @@ final class RandomCompute {
             bitcast();
             return;
         }
-        Choice c = CHOICES.get(to.random.nextInt(CHOICES.size()));
+        List<Choice> choices = to.random.nextBoolean() ? CHOICES : USUAL;
+        Choice c = choices.get(to.random.nextInt(choices.size()));
         Op op = c.op;
         if (op.is(Effect.TRAPS) && to.random.nextInt(3) > 0 || !to.wide && isWide(c)) return;
         if (NARROW_ONLY.contains(op) && c.type == Types.I128 && !refused) return;
@@ -81,7 +86,7 @@ final class RandomCompute {
         String text = op.text + "." + Types.name(control) + " ";
         if (op == Op.ICMP) text += IntCC.values()[to.random.nextInt(IntCC.values().length)].text + " ";
         if (op == Op.FCMP) text += FloatCC.values()[to.random.nextInt(FloatCC.values().length)].text + " ";
-        text += String.join(", ", args) + (op.format == Format.INT_ADD_TRAP ? ", user" + to.random.nextInt(1, 14) : "");
+        text += String.join(", ", args) + (op.format == Format.INT_ADD_TRAP ? ", user" + to.random.nextInt(1, 12) : "");
         if (op.results.length == 1) {
             to.define(op.results[0].resolve(control), text);
             return;

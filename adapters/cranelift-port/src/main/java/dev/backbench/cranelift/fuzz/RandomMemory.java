@@ -59,7 +59,9 @@ final class RandomMemory {
 
     void access() {
         int area = to.random.nextInt(AREAS);
-        switch (to.random.nextInt(8)) {
+        if (to.random.nextInt(20) == 0) alignment(area);
+        switch (to.random.nextInt(10)) {
+            case 8, 9 -> conflict(area);
             case 0, 1 -> load(area);
             case 2, 3, 4 -> store(area);
             case 5 -> narrow(area);
@@ -112,10 +114,16 @@ final class RandomMemory {
 
     private String flags(int area, boolean aligned) {
         StringBuilder flags = new StringBuilder();
-        if (to.random.nextInt(4) == 0) flags.append(to.random.nextBoolean() && !nullable ? " notrap" : " user" + to.random.nextInt(1, 14));
+        if (to.random.nextInt(4) == 0) flags.append(to.random.nextBoolean() && !nullable ? " notrap" : " user" + to.random.nextInt(1, 12));
         if (aligned && to.random.nextBoolean()) flags.append(" aligned");
         if (to.random.nextInt(4) == 0) flags.append(" little");
         return flags + region[area] + " ";
+    }
+
+    /** Of an address nothing but the bits that its alignment makes known. */
+    private void alignment(int area) {
+        Value base = base(area), low = to.hidden(Types.I64, "iconst.i64 15");
+        to.define(Types.I64, "band.i64 " + base + ", " + low);
     }
 
     // ---- accesses ----
@@ -134,6 +142,29 @@ final class RandomMemory {
         String address = place(area, Types.bytes(type), aligned, true);
         to.line("store" + flags(area, aligned) + value + ", " + address);
         if (to.random.nextInt(3) == 0) to.define(type, "load." + Types.name(type) + flags(area, aligned) + address);
+    }
+
+    /** Twice the same place, and between a store near it, perhaps through another address. */
+    private void conflict(int area) {
+        int type = to.intType();
+        int at = Types.bytes(type) * to.random.nextInt(BYTES / Types.bytes(type) / 2);
+        String first = base(area) + (at > 0 ? "+" + at : ""), load = "load." + Types.name(type) + region[area] + " ";
+        to.define(type, load + first);
+        int other = to.random.nextInt(3) == 0 ? to.intType() : type;
+        String near = to.random.nextBoolean() ? first : place(area, Types.bytes(other), false, true);
+        nullable &= near != first;
+        to.line("store" + flags(area, false) + to.value(other) + ", " + near);
+        if (to.random.nextInt(3) == 0) to.line("store" + region[1 - area] + " " + to.value(Types.I64) + ", " + base(1 - area) + "+" + at);
+        to.define(type, load + (to.random.nextBoolean() ? first : base(area) + (at > 0 ? "+" + at : "")));
+    }
+
+    /** Of all bytes. */
+    Value digest(Value sum) {
+        for (int a = 0; a < AREAS; a++) {
+            Value base = base(a);
+            for (int at = 0; at < BYTES; at += 8) sum = RandomClif.mix(to, sum, to.hidden(Types.I64, "load.i64" + region[a] + " " + base + "+" + at));
+        }
+        return sum;
     }
 
     /** Of fewer bytes than the register's. */
@@ -162,7 +193,7 @@ final class RandomMemory {
 
     private void atomic(int area) {
         int type = to.intType();
-        String name = Types.name(type), address = place(area, Types.bytes(type), true, false), flags = to.random.nextInt(4) == 0 ? " user" + to.random.nextInt(1, 14) : "";
+        String name = Types.name(type), address = place(area, Types.bytes(type), true, false), flags = to.random.nextInt(4) == 0 ? " user" + to.random.nextInt(1, 12) : "";
         flags += region[area] + " ";
         switch (to.random.nextInt(10)) {
             case 0 -> to.line("fence");
