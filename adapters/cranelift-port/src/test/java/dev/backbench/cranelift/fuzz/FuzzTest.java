@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Random functions mean the same at every level as in the interpreter: {@code bench fuzz} with a fixed budget. */
 class FuzzTest {
-    static final int TEXTS = 200;
+    static final int TEXTS = 300;
 
     @Test
     void everyLevelKeepsTheMeaning() {

@@ -15,7 +15,7 @@ public interface IrFuzzer {
 
     /** Not for two threads. What it makes of a case depends on nothing but the case. */
     interface Session extends AutoCloseable {
-        /** The case of that seed, the same for ever; its text says the seed, so that {@link #difference} needs nothing else. */
+        /** The case of that seed, the same in the same build; its text says the seed, so that {@link #difference} needs nothing else. */
         String text(long seed);
 
         /**
