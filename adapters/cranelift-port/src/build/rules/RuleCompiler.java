@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Compiles the rule files of the mid-end: {@code RuleCompiler RULES-FOLDER SOURCES-FOLDER PROOFS-FOLDER}. Writes the class that matches them, and what a solver has to
- * prove of each, and functions to try each on. Run by the build, before compilation; prints errors as {@code file:line: what}.
+ * Compiles the rule files: {@code RuleCompiler RULES-FOLDER SOURCES-FOLDER PROOFS-FOLDER OP-SOURCE}. Of the mid-end's, writes the class that matches them, what a solver has to
+ * prove of each, and functions to try each on; those of lowering, in {@code x64}, are {@link LowerCompiler}'s. Run by the build, before compilation; prints errors as
+ * {@code file:line: what}.
  */
 public final class RuleCompiler {
     private static final String PACKAGE = "dev.backbench.cranelift.opt", CLASS = "Rewrites";
@@ -19,6 +20,7 @@ public final class RuleCompiler {
 
     public static void main(String[] args) throws IOException {
         String error = compile(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
+        if (error == null) error = compileLowering(Path.of(args[0]).resolve("x64"), Path.of(args[3]), Path.of(args[1]), Path.of(args[2]));
         if (error == null) return;
         System.err.println(error);
         System.exit(1);
@@ -37,6 +39,16 @@ public final class RuleCompiler {
             }
             write(proofs.resolve("proofs.txt"), problems.toString());
             write(proofs.resolve("examples.clif"), examples.toString());
+            return null;
+        } catch (RuleException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** @param opSource where the instructions are declared @return what is wrong with the rules, null where nothing is */
+    public static String compileLowering(Path folder, Path opSource, Path sources, Path proofs) throws IOException {
+        try {
+            LowerCompiler.compile(folder, opSource, sources, proofs.resolve("lowering.clif"));
             return null;
         } catch (RuleException e) {
             return e.getMessage();
@@ -62,7 +74,7 @@ public final class RuleCompiler {
     }
 
     /** Only when it differs, so that an unchanged rule compiles nothing anew. */
-    private static void write(Path file, String text) throws IOException {
+    static void write(Path file, String text) throws IOException {
         Files.createDirectories(file.getParent());
         if (Files.exists(file) && Files.readString(file).equals(text)) return;
         Files.writeString(file, text);

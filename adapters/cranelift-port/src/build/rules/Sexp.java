@@ -18,7 +18,7 @@ record Sexp(int line, String word, List<Sexp> list) {
     }
 
     String head() {
-        return list.isEmpty() || !list.get(0).isWord() ? "" : list.get(0).word;
+        return list == null || list.isEmpty() || !list.get(0).isWord() ? "" : list.get(0).word;
     }
 
     @Override

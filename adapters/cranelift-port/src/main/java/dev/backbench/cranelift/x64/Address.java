@@ -21,6 +21,13 @@ final class Address {
         return this;
     }
 
+    Address scaled(int register, int scaledRegister, int shift) {
+        based(register, 0);
+        index = scaledRegister;
+        logScale = shift;
+        return this;
+    }
+
     /** @param where SLOT, INCOMING, OUTGOING or POOL */
     Address at(int where, int offset) {
         clear();

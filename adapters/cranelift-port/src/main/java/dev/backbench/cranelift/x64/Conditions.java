@@ -19,6 +19,10 @@ final class Conditions {
         return INTEGER[cc.ordinal()];
     }
 
+    static IntCC swapped(IntCC cc) {
+        return cc.swapped();
+    }
+
     static int inverted(int condition) {
         return condition ^ 1;
     }

@@ -300,6 +300,21 @@ final class Draft {
         useAny(yes);
     }
 
+    /** One without operands. */
+    void special(int form) {
+        begin(form, 0, 0);
+    }
+
+    void special(int form, int def) {
+        begin(form, 0, 0);
+        def(def);
+    }
+
+    void trap(int trapCode) {
+        code.beginInst(Form.TRAP, 0, trapCode, 0);
+        code.setTraits(BRANCH);
+    }
+
     void trapIf(int condition, int trapCode) {
         code.beginInst(Form.TRAP_IF, Form.info(condition, 0), trapCode, 0);
     }

@@ -5,7 +5,6 @@ import static dev.backbench.asm.X64Insn.*;
 
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.RmwOp;
-import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
 import dev.backbench.cranelift.mach.VCode;
 
@@ -26,9 +25,17 @@ final class LowerAtomics {
         f = function;
     }
 
-    private void address(int pointer, int type) {
-        if (Operands.isWide(type) && !cpu.cmpxchg16b()) throw new UnsupportedFeature("128-bit atomics on a processor without cmpxchg16b");
+    void address(int pointer) {
         o.address(pointer, 0, f.flags(o.inst));
+    }
+
+    private void addressWide(int pointer) {
+        if (!cpu.cmpxchg16b()) throw new UnsupportedFeature("128-bit atomics on a processor without cmpxchg16b");
+        address(pointer);
+    }
+
+    private RmwOp operation() {
+        return RmwOp.of((int) f.immediate(o.inst));
     }
 
     private int result() {
@@ -36,26 +43,18 @@ final class LowerAtomics {
     }
 
     /** 128 bits are read by an exchange of 0 for 0. */
-    void load(int pointer, int type) {
-        if (Operands.isWide(type)) {
-            int zero = o.constant(0, 4);
-            address(pointer, type);
-            exchangeWide(zero, zero, zero, zero);
-            return;
-        }
-        address(pointer, type);
-        int bytes = Types.bytes(type);
-        d.load(bytes == 1 ? MOVZX8 : bytes == 2 ? MOVZX16 : MOV, Math.max(4, bytes), result());
+    void loadWide(int pointer) {
+        int zero = o.constant(0, 4);
+        addressWide(pointer);
+        exchangeWide(zero, zero, zero, zero);
     }
 
-    void store(int value, int pointer, int type) {
-        if (Operands.isWide(type)) {
-            modifyWide(RmwOp.XCHG, pointer, value, -1);
-            return;
-        }
-        int register = o.use(value);
-        address(pointer, type);
-        exchange(Form.XCHG, XCHG, Types.bytes(type), d.newInt(), register);
+    void store(int size, int value) {
+        exchange(Form.XCHG, XCHG, size, d.newInt(), value);
+    }
+
+    void storeWide(int value, int pointer) {
+        modifyWide(RmwOp.XCHG, pointer, value, -1);
     }
 
     private void exchange(int form, int insn, int size, int result, int value) {
@@ -65,24 +64,18 @@ final class LowerAtomics {
         d.useAddress();
     }
 
-    void fence() {
-        d.code.beginInst(Form.FENCE, 0, 0, 0);
-    }
-
-    void compareAndSwap(int pointer, int expected, int replacement, int type) {
-        int old = o.use(expected), value = o.use(replacement);
-        if (Operands.isWide(type)) {
-            int oldHigh = o.useHigh(expected), valueHigh = o.useHigh(replacement);
-            address(pointer, type);
-            exchangeWide(old, oldHigh, value, valueHigh);
-            return;
-        }
-        address(pointer, type);
-        d.beginMemory(Form.CMPXCHG, CMPXCHG, Types.bytes(type));
+    void compareExchange(int size, int old, int value) {
+        d.beginMemory(Form.CMPXCHG, CMPXCHG, size);
         d.defFixed(result(), RAX);
         d.useFixed(old, RAX);
         d.use(value);
         d.useAddress();
+    }
+
+    void compareExchangeWide(int pointer, int expected, int replacement) {
+        int old = o.use(expected), value = o.use(replacement), oldHigh = o.useHigh(expected), valueHigh = o.useHigh(replacement);
+        addressWide(pointer);
+        exchangeWide(old, oldHigh, value, valueHigh);
     }
 
     private void exchangeWide(int old, int oldHigh, int value, int valueHigh) {
@@ -96,34 +89,45 @@ final class LowerAtomics {
         d.useAddress();
     }
 
-    void modify(RmwOp op, int pointer, int operand, int type) {
-        if (Operands.isWide(type)) {
-            modifyWide(op, pointer, operand, f.result(o.inst, 0));
-            return;
-        }
-        int value = o.use(operand), size = Types.bytes(type);
-        int insn = inPlace(op);
-        if (insn >= 0 && !o.isWanted(f.result(o.inst, 0))) {
-            address(pointer, type);
-            d.beginMemory(Form.LOCKED, insn, size);
-            d.use(value);
-            d.useAddress();
-        } else if (op == RmwOp.ADD || op == RmwOp.SUB || op == RmwOp.XCHG) {
-            int addend = value;
-            if (op == RmwOp.SUB) {
-                addend = d.newInt();
-                d.r(NEG, Math.max(4, size), addend, value);
-            }
-            address(pointer, type);
-            exchange(op == RmwOp.XCHG ? Form.XCHG : Form.XADD, op == RmwOp.XCHG ? XCHG : XADD, size, result(), addend);
-        } else {
-            address(pointer, type);
-            d.beginMemory(Form.RMW_LOOP, op.ordinal(), size);
-            d.defFixed(result(), RAX);
-            d.useLate(value);
-            d.useAddressLate();
-            d.temporary(VCode.INT);
-        }
+    /** Whether nobody wants what was there before, and there is an instruction. */
+    boolean isInPlace() {
+        return inPlace(operation()) >= 0 && !o.isWanted(f.result(o.inst, 0));
+    }
+
+    void locked(int size, int value) {
+        d.beginMemory(Form.LOCKED, inPlace(operation()), size);
+        d.use(value);
+        d.useAddress();
+    }
+
+    boolean isExchange() {
+        RmwOp op = operation();
+        return op == RmwOp.ADD || op == RmwOp.SUB || op == RmwOp.XCHG;
+    }
+
+    /** What {@code xadd} adds, or {@code xchg} takes. */
+    int addend(int value, int size) {
+        if (operation() != RmwOp.SUB) return value;
+        int negated = d.newInt();
+        d.r(NEG, Math.max(4, size), negated, value);
+        return negated;
+    }
+
+    void exchange(int size, int value) {
+        boolean swaps = operation() == RmwOp.XCHG;
+        exchange(swaps ? Form.XCHG : Form.XADD, swaps ? XCHG : XADD, size, result(), value);
+    }
+
+    void loop(int size, int value) {
+        d.beginMemory(Form.RMW_LOOP, operation().ordinal(), size);
+        d.defFixed(result(), RAX);
+        d.useLate(value);
+        d.useAddressLate();
+        d.temporary(VCode.INT);
+    }
+
+    void modifyWide(int pointer, int operand) {
+        modifyWide(operation(), pointer, operand, f.result(o.inst, 0));
     }
 
     /** What the instruction with a lock prefix is called; -1 where there is none. */
@@ -141,7 +145,7 @@ final class LowerAtomics {
     /** @param result -1 where there is none */
     private void modifyWide(RmwOp op, int pointer, int operand, int result) {
         int low = o.use(operand), high = o.useHigh(operand);
-        address(pointer, Types.I128);
+        addressWide(pointer);
         d.beginMemory(Form.RMW_WIDE, op.ordinal(), 8);
         d.defFixed(result < 0 ? d.newInt() : o.def(result), RAX);
         d.defFixed(result < 0 ? d.newInt() : o.defHigh(result), RDX);

@@ -28,15 +28,18 @@ final class LowerDivision {
         return o.def(f.result(o.inst, 0));
     }
 
-    /** Narrow operands are extended to 32 bits. */
-    void unsigned(int a, int b, int type, boolean remainder) {
-        int size = LowerInts.width(type), dividend = ints.extended(a, type, false), divisor = ints.extended(b, type, false), zero = o.constant(0, 4);
-        divide(DIV, size, dividend, zero, divisor, remainder, TrapCode.INTEGER_DIVISION_BY_ZERO);
+    /** Of {@code low} and, above it, {@code high}. */
+    void quotient(int size, int to, int low, int high, int divisor, int trapCode) {
+        divide(DIV, size, to, low, high, divisor, false, trapCode);
     }
 
-    private void divide(int insn, int size, int low, int high, int divisor, boolean remainder, int trapCode) {
+    void remainder(int size, int to, int low, int high, int divisor, int trapCode) {
+        divide(DIV, size, to, low, high, divisor, true, trapCode);
+    }
+
+    private void divide(int insn, int size, int to, int low, int high, int divisor, boolean remainder, int trapCode) {
         d.code.beginInst(Form.WIDE, Form.address(Form.info(insn, size), Form.NONE, 0, trapCode), 0, 0);
-        d.defFixed(result(), remainder ? RDX : RAX);
+        d.defFixed(to, remainder ? RDX : RAX);
         d.useFixed(low, RAX);
         d.useFixed(high, RDX);
         d.useAny(divisor);
@@ -48,7 +51,7 @@ final class LowerDivision {
         d.begin(Form.SIGN, CDQ, size);
         d.defFixed(sign, RDX);
         d.useFixed(dividend, RAX);
-        divide(IDIV, size, dividend, sign, divisor, remainder, trapCode);
+        divide(IDIV, size, result(), dividend, sign, divisor, remainder, trapCode);
     }
 
     /** At the operands' own width, where the hardware finds the overflow. */
@@ -70,7 +73,7 @@ final class LowerDivision {
 
     /** What a division by -1 leaves over is 0, though the division may overflow; narrow operands in 32 bits cannot. */
     void signedRemainder(int a, int b, int type) {
-        int size = LowerInts.width(type), dividend = ints.extended(a, type, true), divisor = ints.extended(b, type, true);
+        int size = Operands.width(type), dividend = ints.extended(a, type, true), divisor = ints.extended(b, type, true);
         boolean harmless = size > Types.bytes(type) || o.isConstant(b) && o.constantOf(b) != -1;
         if (harmless) {
             divideSigned(size, dividend, divisor, true, TrapCode.INTEGER_DIVISION_BY_ZERO);

@@ -5,20 +5,17 @@ import static dev.backbench.asm.X64Insn.*;
 
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Types;
-import dev.backbench.cranelift.mach.VCode;
 
-/** What is about flags: overflow of arithmetic, comparisons as values, selections, minima. */
+/** Arithmetic whose overflow is a result, selections of 128 bits. */
 final class LowerFlags {
     private final Operands o;
     private final Draft d;
-    private final LowerInts ints;
     private final Compare compare;
     private Function f;
 
-    LowerFlags(Operands operands, LowerInts ints, Compare compare) {
+    LowerFlags(Operands operands, Compare compare) {
         this.o = operands;
         this.d = operands.d;
-        this.ints = ints;
         this.compare = compare;
     }
 
@@ -68,7 +65,15 @@ final class LowerFlags {
         d.trapIf(B, trapCode);
     }
 
-    void multiplyOverflow(int a, int b, int type, boolean signed) {
+    void unsignedProduct(int a, int b, int type) {
+        product(a, b, type, false);
+    }
+
+    void signedProduct(int a, int b, int type) {
+        product(a, b, type, true);
+    }
+
+    private void product(int a, int b, int type, boolean signed) {
         int size = Types.bytes(type), left = o.use(a), right = o.use(b);
         if (signed && size > 1) {
             d.rr(IMUL, size, result(0), left, right);
@@ -82,27 +87,11 @@ final class LowerFlags {
         flag(O);
     }
 
-    void value(int condition) {
-        d.set(condition, result(0));
-    }
-
-    void select(int yes, int no, int type) {
-        int a = o.use(yes), b = o.use(no);
-        boolean wide = Operands.isWide(type);
-        int highYes = wide ? o.useHigh(yes) : 0, highNo = wide ? o.useHigh(no) : 0;
-        int flags = compare.truth(f.arg(o.inst, 0));
-        if (Operands.registerClass(type) == VCode.FLOAT) {
-            d.selectFloat(flags, Types.bytes(type), result(0), a, b);
-            return;
-        }
-        d.cmov(flags, wide ? 8 : LowerInts.width(type), result(0), a, b);
-        if (wide) d.cmov(flags, 8, o.defHigh(f.result(o.inst, 0)), highYes, highNo);
-    }
-
-    /** @param condition under which the first is taken */
-    void extremum(int condition, int a, int b, int type, boolean signed) {
-        int left = ints.extended(a, type, signed), right = ints.extended(b, type, signed);
-        d.compare(CMP, LowerInts.width(type), left, right);
-        d.cmov(condition, LowerInts.width(type), result(0), left, right);
+    /** Of 128 bits. */
+    void selectWide(int truth, int yes, int no) {
+        int a = o.use(yes), b = o.use(no), highYes = o.useHigh(yes), highNo = o.useHigh(no), value = f.result(o.inst, 0);
+        int condition = compare.truth(truth);
+        d.cmov(condition, 8, o.def(value), a, b);
+        d.cmov(condition, 8, o.defHigh(value), highYes, highNo);
     }
 }

@@ -7,7 +7,7 @@ import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.ir.Types;
 
-/** Integers of up to 64 bits: arithmetic, bits, extensions. Those narrower than 32 bits are computed in 32, with anything above them. */
+/** Integers of up to 64 bits: what takes several instructions, extensions, halves. */
 final class LowerInts {
     private final Operands o;
     private final Draft d;
@@ -24,184 +24,25 @@ final class LowerInts {
         f = function;
     }
 
-    /** Bytes that arithmetic on the type is done in. */
-    static int width(int type) {
-        return Math.max(4, Types.bytes(type));
-    }
-
     private int result() {
         return o.def(f.result(o.inst, 0));
     }
 
-    // ---- sums ----
-
-    void add(int a, int b, int type) {
-        int size = width(type);
-        if (o.isConstant(a)) {
-            int swap = a;
-            a = b;
-            b = swap;
-        }
-        if (o.isImmediate(b) && o.matched(a, Op.IADD) < 0) {
-            addImmediate(a, o.constantOf(b), type);
-        } else if (size == Types.bytes(type) && o.canSink(b, size)) {
-            int left = o.use(a);
-            o.sinkLoad(b, size);
-            d.rm(ADD, size, result(), left);
-        } else if (size == Types.bytes(type) && o.canSink(a, size)) {
-            int right = o.use(b);
-            o.sinkLoad(a, size);
-            d.rm(ADD, size, result(), right);
-        } else {
-            addressed(a, b, size);
-        }
+    boolean isLeaFactor(int constant) {
+        long factor = f.immediate(constant);
+        return factor == 3 || factor == 5 || factor == 9;
     }
 
-    /** By the address unit, which leaves both operands alone. */
-    private void addressed(int a, int b, int size) {
-        if (o.isImmediate(b)) {
-            int inner = o.matched(a, Op.IADD);
-            o.sum(f.arg(inner, 0), f.arg(inner, 1), o.constantOf(b));
-        } else {
-            o.sum(a, b, 0);
-        }
-        d.lea(size, result());
-    }
-
-    private void addImmediate(int a, long immediate, int type) {
-        d.address.based(o.use(a), (int) immediate);
-        d.lea(width(type), result());
-    }
-
-    void subtract(int a, int b, int type) {
-        int size = width(type);
-        if (o.isImmediate(b) && o.constantOf(b) != Integer.MIN_VALUE) {
-            addImmediate(a, -o.constantOf(b), type);
-        } else if (o.isConstant(a) && o.constantOf(a) == 0) {
-            d.r(NEG, size, result(), o.use(b));
-        } else {
-            binary(SUB, a, b, type);
-        }
-    }
-
-    /** {@code insn} with an immediate, a load or a register as its second operand. */
-    void binary(int insn, int a, int b, int type) {
-        int size = width(type);
-        if (o.isImmediate(b)) {
-            d.ri(insn, size, result(), o.use(a), o.constantOf(b));
-        } else if (size == Types.bytes(type) && o.canSink(b, size)) {
-            int left = o.use(a);
-            o.sinkLoad(b, size);
-            d.rm(insn, size, result(), left);
-        } else {
-            int left = o.use(a);
-            d.rr(insn, size, result(), left, o.use(b));
-        }
-    }
-
-    private void commutative(int insn, int a, int b, int type) {
-        boolean swap = o.isImmediate(a) || !o.isImmediate(b) && width(type) == Types.bytes(type) && !o.canSink(b, width(type)) && o.canSink(a, width(type));
-        binary(insn, swap ? b : a, swap ? a : b, type);
-    }
-
-    void negate(int a, int type) {
-        d.r(NEG, width(type), result(), o.use(a));
-    }
-
-    void absolute(int a, int type) {
-        int size = width(type), value = extended(a, type, true), negated = d.newInt();
-        d.r(NEG, size, negated, value);
-        d.rr(CMOV + S, size, result(), negated, value);
-    }
-
-    void multiply(int a, int b, int type) {
-        int size = width(type);
-        int constant = o.isImmediate(b) ? b : o.isImmediate(a) ? a : -1;
-        if (constant < 0) {
-            commutative(IMUL, a, b, type);
-            return;
-        }
-        long factor = o.constantOf(constant);
-        int value = o.use(constant == b ? a : b);
-        if (factor == 3 || factor == 5 || factor == 9) {
-            d.address.based(value, 0);
-            d.address.index = value;
-            d.address.logScale = Long.numberOfTrailingZeros(factor - 1);
-            d.lea(size, result());
-        } else if (factor > 0 && (factor & factor - 1) == 0) {
-            d.ri(SHL, size, result(), value, Long.numberOfTrailingZeros(factor));
-        } else {
-            d.multiply(size, result(), value, (int) factor);
-        }
-    }
-
-    void multiplyHigh(int a, int b, int type, boolean signed) {
-        int bits = Types.bits(type);
-        if (bits < 32) {
-            int left = extended(a, type, signed), right = extended(b, type, signed), product = d.newInt();
-            d.rr(IMUL, 4, product, left, right);
-            d.ri(SHR, 4, result(), product, bits);
-            return;
-        }
-        int left = o.use(a), right = o.use(b);
-        d.begin(Form.WIDE, signed ? IMUL_WIDE : MUL, bits / 8);
-        d.defFixed(result(), RDX);
+    /** @param insn MUL or IMUL_WIDE */
+    void highProduct(int insn, int size, int to, int left, int right) {
+        d.begin(Form.WIDE, insn, size);
+        d.defFixed(to, RDX);
         d.useFixed(left, RAX);
         d.useAny(right);
         d.code.setClobbers(1 << RAX);
     }
 
     // ---- bits ----
-
-    void and(int a, int b, int type) {
-        int mask = o.isConstant(b) ? b : a, value = mask == b ? a : b;
-        long bits = o.isConstant(mask) ? o.constantOf(mask) : 0;
-        if (bits == 0xFF && type != Types.I8 || bits == 0xFFFF && type != Types.I16) {
-            d.unary(bits == 0xFF ? MOVZX8 : MOVZX16, 4, result(), o.use(value));
-        } else if (bits == 0xFFFFFFFFL && type == Types.I64) {
-            d.unary(MOV, 4, result(), o.use(value));
-        } else if (cpu.bmi1() && width(type) == Types.bytes(type) && !o.isConstant(mask) && (lowest(a, b, type) || lowest(b, a, type))) {
-            return;
-        } else if (cpu.bmi1() && !o.isConstant(mask) && (o.matched(a, Op.BNOT) >= 0 || o.matched(b, Op.BNOT) >= 0)) {
-            int not = o.matched(a, Op.BNOT) >= 0 ? o.matched(a, Op.BNOT) : o.matched(b, Op.BNOT);
-            int inverted = o.use(f.arg(not, 0));
-            d.rrr(ANDN, width(type), result(), inverted, o.use(o.matched(a, Op.BNOT) >= 0 ? b : a));
-        } else {
-            commutative(AND, a, b, type);
-        }
-    }
-
-    /** {@code x & x - 1} and {@code x & -x}. */
-    private boolean lowest(int x, int y, int type) {
-        int negated = o.matched(y, Op.INEG);
-        if (negated >= 0 && f.resolve(f.arg(negated, 0)) == f.resolve(x)) {
-            d.rrr(BLSI, width(type), result(), o.use(x), o.use(x));
-            return true;
-        }
-        if (!isDecrement(y, x)) return false;
-        d.rrr(BLSR, width(type), result(), o.use(x), o.use(x));
-        return true;
-    }
-
-    private boolean isDecrement(int y, int x) {
-        int sum = o.matched(y, Op.IADD);
-        if (sum < 0) return false;
-        int constant = o.isConstant(f.arg(sum, 1)) ? 1 : 0;
-        return o.isConstant(f.arg(sum, constant)) && o.constantOf(f.arg(sum, constant)) == -1 && f.resolve(f.arg(sum, 1 - constant)) == f.resolve(x);
-    }
-
-    void or(int a, int b, int type) {
-        commutative(OR, a, b, type);
-    }
-
-    void xor(int a, int b, int type) {
-        if (cpu.bmi1() && width(type) == Types.bytes(type) && (isDecrement(b, a) || isDecrement(a, b))) {
-            int x = o.use(isDecrement(b, a) ? a : b);
-            d.rrr(BLSMSK, width(type), result(), x, x);
-        } else {
-            commutative(XOR, a, b, type);
-        }
-    }
 
     void bitSelect(int to, int mask, int yes, int no, int size) {
         int taken = d.newInt(), left = d.newInt(), cleared = d.newInt();
@@ -215,49 +56,15 @@ final class LowerInts {
         d.rr(OR, size, to, taken, cleared);
     }
 
-    void bitSelect(int mask, int yes, int no, int type) {
-        int bits = o.use(mask), a = o.use(yes), b = o.use(no);
-        bitSelect(result(), bits, a, b, width(type));
-    }
-
-    void not(int a, int type) {
-        d.r(NOT, width(type), result(), o.use(a));
-    }
-
-    void shift(int insn, int a, int count, int type) {
-        int bits = Types.bits(type), size = width(type);
-        int value = insn == SHL ? o.use(a) : extended(a, type, insn == SAR);
-        if (o.isConstant(count)) {
-            d.ri(insn, size, result(), value, o.constantOf(count) & bits - 1);
-        } else if (bits >= 32 && cpu.bmi2()) {
-            d.rrr(insn == SHL ? SHLX : insn == SHR ? SHRX : SARX, size, result(), o.use(count), value);
-        } else {
-            d.shift(insn, size, result(), value, masked(count, bits));
-        }
-    }
-
-    /** Shifts of 32 and 64 bits mask their count themselves. */
-    private int masked(int count, int bits) {
-        int register = o.use(count);
-        if (bits >= 32) return register;
-        int masked = d.newInt();
-        d.ri(AND, 4, masked, register, bits - 1);
-        return masked;
-    }
-
-    /** Rotations of 8 and 16 bits take their count modulo the width. */
-    void rotate(int insn, int a, int count, int type) {
-        int bits = Types.bits(type), size = Types.bytes(type), value = o.use(a);
-        if (!o.isConstant(count)) {
-            d.shift(insn, size, result(), value, o.use(count));
-            return;
-        }
-        int by = (int) o.constantOf(count) & bits - 1;
-        if (bits >= 32 && cpu.bmi2()) d.rotate(size, result(), value, insn == ROR ? by : bits - by & bits - 1);
-        else d.ri(insn, size, result(), value, by);
-    }
-
     // ---- extensions ----
+
+    int zeroExtended(int value) {
+        return extended(value, o.type(value), false);
+    }
+
+    int signExtended(int value) {
+        return extended(value, o.type(value), true);
+    }
 
     /** A register with the value extended to its arithmetic width. */
     int extended(int value, int type, boolean signed) {
@@ -280,15 +87,9 @@ final class LowerInts {
         else d.unary(insn, width, to, o.use(value));
     }
 
-    void extend(int value, int to, boolean signed) {
-        int from = o.type(value), size = Math.max(4, Types.bytes(to));
-        if (!signed && isZeroAbove(value, from)) o.alias(f.result(o.inst, 0), o.use(value));
-        else extend(result(), value, from, size, signed);
-    }
-
     /** Whether the register that will hold the value has zeros above it, since the instruction that writes it does that. */
-    private boolean isZeroAbove(int value, int type) {
-        int definition = o.definition(value);
+    boolean isZeroAbove(int value) {
+        int definition = o.definition(value), type = o.type(value);
         if (definition < 0) return false;
         return switch (f.op(definition)) {
             case ICMP, FCMP -> Types.isScalarInt(f.control(definition)) || Types.isFloatLane(f.control(definition));
@@ -302,7 +103,7 @@ final class LowerInts {
     /** The low half is the value itself, with more above it. */
     void split(int value, int type) {
         int whole = o.use(value), high = f.result(o.inst, 1);
-        if (o.isWanted(high)) d.ri(SHR, width(type), o.def(high), whole, Types.bits(type) / 2);
+        if (o.isWanted(high)) d.ri(SHR, Operands.width(type), o.def(high), whole, Types.bits(type) / 2);
         o.alias(f.result(o.inst, 0), whole);
     }
 
@@ -337,13 +138,6 @@ final class LowerInts {
 
     // ---- counting and reordering bits ----
 
-    void leadingZeros(int a, int type) {
-        int bits = Types.bits(type), size = width(type), value = extended(a, type, false);
-        int count = bits < 32 ? d.newInt() : result();
-        zeros(count, value, size);
-        if (bits < 32) d.ri(SUB, 4, result(), count, 32 - bits);
-    }
-
     /** Of a whole register. */
     void zeros(int to, int value, int size) {
         if (cpu.lzcnt()) {
@@ -356,17 +150,6 @@ final class LowerInts {
         d.ri(XOR, size, to, last, 8L * size - 1);
     }
 
-    /** A one just above a narrow value ends the count. */
-    void trailingZeros(int a, int type) {
-        int bits = Types.bits(type), size = width(type), value = o.use(a);
-        if (bits < 32) {
-            int ended = d.newInt();
-            d.ri(OR, 4, ended, value, 1L << bits);
-            value = ended;
-        }
-        trailing(result(), value, size);
-    }
-
     /** Of a whole register. */
     void trailing(int to, int value, int size) {
         if (cpu.bmi1()) {
@@ -376,21 +159,6 @@ final class LowerInts {
         int none = o.constant(8L * size, size), place = d.newInt();
         d.unary(BSF, size, place, value);
         d.rr(CMOV + E, size, to, place, none);
-    }
-
-    /** Bits after the highest that equal it: zeros of what the sign, spread over the register, leaves over. */
-    void leadingSigns(int a, int type) {
-        int bits = Types.bits(type), size = width(type), value = extended(a, type, true);
-        int sign = d.newInt(), rest = d.newInt(), count = d.newInt();
-        d.ri(SAR, size, sign, value, 8L * size - 1);
-        d.rr(XOR, size, rest, sign, value);
-        zeros(count, rest, size);
-        d.ri(SUB, 4, result(), count, 8L * size - bits + 1);
-    }
-
-    void population(int a, int type) {
-        int value = extended(a, type, false);
-        ones(result(), value, width(type));
     }
 
     void ones(int to, int value, int size) {
@@ -421,19 +189,9 @@ final class LowerInts {
         return o.constant(size == 4 ? bits & 0xFFFFFFFFL : bits, size);
     }
 
-    void swapBytes(int a, int type) {
-        if (type == Types.I16) d.ri(ROL, 2, result(), o.use(a), 8);
-        else d.r(BSWAP, Types.bytes(type), result(), o.use(a));
-    }
-
     /** Neighbouring bits, pairs and nibbles change places, then bytes. */
-    void reverseBits(int a, int type) {
-        int to = result();
-        reverse(to, o.use(a), type);
-    }
-
     void reverse(int to, int value, int type) {
-        int size = width(type), bits = value;
+        int size = Operands.width(type), bits = value;
         long[] patterns = {0x5555555555555555L, 0x3333333333333333L, 0x0F0F0F0F0F0F0F0FL};
         for (int step = 0; step < 3; step++) {
             int mask = pattern(patterns[step], size), high = d.newInt(), low = d.newInt(), moved = d.newInt(), up = d.newInt(), next = d.newInt();

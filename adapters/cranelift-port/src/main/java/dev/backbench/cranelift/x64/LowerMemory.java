@@ -4,11 +4,9 @@ import static dev.backbench.asm.X64Insn.*;
 
 import dev.backbench.cranelift.ir.Entities;
 import dev.backbench.cranelift.ir.Function;
-import dev.backbench.cranelift.ir.Op;
-import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.MachineCode;
 
-/** Loads, stores, addresses. */
+/** Memory operands, accesses of 128 bits, addresses of what has one. */
 final class LowerMemory {
     private final Operands o;
     private final Draft d;
@@ -27,101 +25,29 @@ final class LowerMemory {
         return o.def(f.result(o.inst, 0));
     }
 
-    private void address(int pointer) {
+    void address(int pointer) {
         o.address(pointer, f.immediate(o.inst), f.flags(o.inst));
     }
 
-    void load(int pointer, int type) {
+    void loadWide(int pointer) {
         address(pointer);
-        switch (type) {
-            case Types.I8 -> d.load(MOVZX8, 4, result());
-            case Types.I16 -> d.load(MOVZX16, 4, result());
-            case Types.I32 -> d.load(MOV, 4, result());
-            case Types.I64 -> d.load(MOV, 8, result());
-            case Types.F32 -> d.load(MOVSS, 4, result());
-            case Types.I128 -> {
-                d.load(MOV, 8, result());
-                d.address.displacement += 8;
-                d.load(MOV, 8, o.defHigh(f.result(o.inst, 0)));
-            }
-            default -> {
-                Operands.registerClass(type);
-                d.load(MOVSD, 8, result());
-            }
-        }
+        d.load(MOV, 8, result());
+        d.address.displacement += 8;
+        d.load(MOV, 8, o.defHigh(f.result(o.inst, 0)));
     }
 
-    void loadExtending(int pointer, int type, int bytes, boolean signed) {
+    void storeWide(int value, int pointer) {
+        int low = o.use(value), high = o.useHigh(value);
         address(pointer);
-        int insn = bytes == 1 ? signed ? MOVSX8 : MOVZX8 : bytes == 2 ? signed ? MOVSX16 : MOVZX16 : signed ? MOVSX32 : MOV;
-        d.load(insn, signed ? Math.max(4, Types.bytes(type)) : 4, result());
+        d.store(MOV, 8, low);
+        d.address.displacement += 8;
+        d.store(MOV, 8, high);
     }
 
-    void store(int value, int pointer, int type) {
-        if (Operands.isWide(type)) {
-            int low = o.use(value), high = o.useHigh(value);
-            address(pointer);
-            d.store(MOV, 8, low);
-            d.address.displacement += 8;
-            d.store(MOV, 8, high);
-        } else if (Abi.isFloat(type)) {
-            int register = o.use(value);
-            address(pointer);
-            d.store(type == Types.F32 ? MOVSS : MOVSD, Types.bytes(type), register);
-        } else {
-            storeInt(value, pointer, Types.bytes(type));
-        }
-    }
-
-    void storeInt(int value, int pointer, int bytes) {
-        Operands.registerClass(o.type(value));
-        if (o.isConstant(value) && (bytes < 8 || o.isImmediate(value))) {
-            address(pointer);
-            d.storeImmediate(MOV, bytes, (int) o.constantOf(value));
-            return;
-        }
-        if (update(value, pointer, bytes)) return;
-        int narrowed = o.matched(value, Op.IREDUCE), register = o.use(narrowed >= 0 ? f.arg(narrowed, 0) : value);
-        address(pointer);
-        d.store(MOV, bytes, register);
-    }
-
-    /** A load, an operation and a store back to the same place as one instruction. */
-    private boolean update(int value, int pointer, int bytes) {
-        int definition = o.definition(value);
-        if (definition < 0 || o.matched(value, f.op(definition)) < 0 || Types.bytes(o.type(value)) != bytes) return false;
-        int insn = switch (f.op(definition)) {
-            case IADD -> ADD;
-            case ISUB -> SUB;
-            case BAND -> AND;
-            case BOR -> OR;
-            case BXOR -> XOR;
-            default -> -1;
-        };
-        if (insn < 0) return false;
-        int a = f.arg(definition, 0), b = f.arg(definition, 1);
-        if (insn != SUB && !isOfPlace(a, pointer, bytes)) {
-            int swap = a;
-            a = b;
-            b = swap;
-        }
-        if (!isOfPlace(a, pointer, bytes)) return false;
-        if (o.isImmediate(b)) {
-            o.sinkLoad(a, bytes);
-            d.storeImmediate(insn, bytes, (int) o.constantOf(b));
-        } else {
-            int register = o.use(b);
-            o.sinkLoad(a, bytes);
-            d.store(insn, bytes, register);
-        }
-        return true;
-    }
-
-    /** Whether the value is a load that can sink here, of the address of the current store, trapping alike. */
-    private boolean isOfPlace(int value, int pointer, int bytes) {
-        if (!o.canSink(value, bytes)) return false;
-        int load = o.definition(value);
-        return f.resolve(f.arg(load, 0)) == f.resolve(pointer) && f.immediate(load) == f.immediate(o.inst) && (f.flags(load) & 0xFF) == (f.flags(o.inst) & 0xFF);
+    /** Whether the load is of the address of the current store of {@code bytes}, trapping alike. */
+    boolean updates(int load, int pointer, int bytes) {
+        return o.loadedBytes(load) == bytes && f.resolve(f.arg(load, 0)) == f.resolve(pointer) && f.immediate(load) == f.immediate(o.inst)
+            && (f.flags(load) & 0xFF) == (f.flags(o.inst) & 0xFF);
     }
 
     void stackAddress() {

@@ -131,6 +131,20 @@ final class Operands {
         return f.valueType(value);
     }
 
+    /** Bytes that arithmetic on an integer type is done in; those narrower than 32 bits are computed in 32, with anything above them. */
+    static int width(int type) {
+        return Math.max(4, Types.bytes(type));
+    }
+
+    int bytes(int value) {
+        return Types.bytes(f.valueType(value));
+    }
+
+    /** @param mask bit {@code t} for a scalar type {@code t} */
+    static boolean isOneOf(int type, int mask) {
+        return type < 32 && (mask >> type & 1) != 0;
+    }
+
     static boolean isWide(int type) {
         return type == Types.I128;
     }
@@ -223,6 +237,34 @@ final class Operands {
         return f.immediate(definition(value));
     }
 
+    /** The instruction that computes it, -1 for a parameter. @param original resolved */
+    int producer(int original) {
+        return f.valueKind(original) == Function.RESULT ? f.valueDefinition(original) : NONE;
+    }
+
+    /** @param instruction -1 for none @return null for none */
+    Op operation(int instruction) {
+        return instruction < 0 ? null : f.op(instruction);
+    }
+
+    /** Whether the instruction is of this block, and its result has one user. @param original resolved */
+    boolean isOnce(int original, int instruction) {
+        return uses[original] == 1 && f.layout.block(instruction) == block;
+    }
+
+    boolean isHere(int instruction) {
+        return f.layout.block(instruction) == block;
+    }
+
+    /** Whether an instruction can hold this constant. */
+    boolean holdsImmediate(int constant) {
+        return f.immediate(constant) == (int) f.immediate(constant);
+    }
+
+    static boolean isSmall(long constant) {
+        return constant == (int) constant;
+    }
+
     /** Whether it is a constant that an instruction can hold. */
     boolean isImmediate(int value) {
         return isConstant(value) && constantOf(value) == (int) constantOf(value);
@@ -247,12 +289,29 @@ final class Operands {
     /** Whether loads may become part of what is lowered now: not if that is done for each of its users. */
     boolean sinking = true;
 
+    int itself(int instruction) {
+        return instruction;
+    }
+
+    /** Whether the load can become part of the current instruction. */
+    boolean canSink(int load) {
+        return sinking && color[load] == color[inst] && isOnce(f.result(load, 0), load) && (f.flags(load) & MemFlags.BIG) == 0;
+    }
+
+    /** Makes it an operand of the current instruction: fills in the address. */
+    void sink(int load) {
+        sunk[load] = true;
+        address(f.arg(load, 0), f.immediate(load), f.flags(load));
+    }
+
+    int loadedBytes(int load) {
+        return Types.bytes(f.control(load));
+    }
+
     /** Makes the load whose result of {@code bytes} this is an operand of the current instruction, and fills in the address; false where that cannot be. */
     boolean sinkLoad(int value, int bytes) {
         if (!canSink(value, bytes)) return false;
-        int load = definition(value);
-        sunk[load] = true;
-        address(f.arg(load, 0), f.immediate(load), f.flags(load));
+        sink(definition(value));
         return true;
     }
 
