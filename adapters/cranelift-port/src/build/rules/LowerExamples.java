@@ -12,7 +12,7 @@ import java.util.Set;
  * constants. Not all of them are valid: the types that an instruction can have are for the verifier to say.
  */
 final class LowerExamples {
-    private static final long[] CANDIDATES = {5, 0x1234_5678_9abc_def0L, 0, 1, 8, 64, -1, 255};
+    private static final long[] CANDIDATES = {5, 0x1234_5678_9abc_def0L, 0, 1L << 40, 8, -1};
     private static final int MOST = 40;
 
     private final LowerLanguage language;
