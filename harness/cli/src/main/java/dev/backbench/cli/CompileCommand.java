@@ -48,7 +48,7 @@ final class CompileCommand extends BenchCommand {
         if (stage == null && output != null && file.toString().endsWith(".ssa") && stages.contains("obj")) stage = "obj";
         try (Compiler compiler = one.compiler(chosen)) {
             if (stage == null) describe(chosen.name(), compiler, input);
-            else deliver(compiler.emit(input, stage, function));
+            else deliver(compiler.emit(file.toString(), input, stage, function));
         } catch (WasmException wrong) {
             throw new CliException(ExitCode.FAILED, file + ": " + wrong.getMessage());
         }

@@ -62,7 +62,7 @@ final class SsaSuite {
         for (String target : THIS_TARGET) if (skips(text, target)) return Outcome.skipped(1, name, "another target");
         byte[] object;
         try {
-            object = compiler.emit(Files.readAllBytes(file), OBJECT, -1);
+            object = compiler.emit(file.toString(), Files.readAllBytes(file), OBJECT, -1);
         } catch (BackendException | IllegalStateException | IndexOutOfBoundsException | AssertionError e) {
             return Outcome.failed(1, name, "an object", e.toString());
         }

@@ -48,6 +48,11 @@ public interface Compiler extends AutoCloseable {
         throw new BackendException("no stage '" + stage + "'");
     }
 
+    /** The same of a file, which messages about a place in its text name. */
+    default byte[] emit(String file, byte[] input, String stage, int function) {
+        return emit(input, stage, function);
+    }
+
     /** CPU time so far, in nanoseconds, of processes this compiler keeps alive beside the worker: part of what a compile costs. */
     default long companionCpu() {
         return 0;

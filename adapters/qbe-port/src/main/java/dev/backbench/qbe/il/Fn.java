@@ -68,10 +68,16 @@ public final class Fn {
     public long[] conBits = new long[64];
     public int[] conSymbol = new int[64];
     private int[] conTable = new int[128];
+    /** By constant: where it stands in the table. */
+    private int[] conAt = new int[64];
 
     /** Machine addresses of {@link Ref#MEM} operands, four ints each: offset (a constant, or none), base (a temporary, a slot, or none), index, scale (1, 2, 4, 8). */
     public int[] mem = new int[64];
     public int memCount;
+
+    public Fn() {
+        Arrays.fill(conTable, -1);
+    }
 
     /** Starts a new function; the arrays of the last one are reused. */
     public void reset() {
@@ -82,8 +88,8 @@ public final class Fn {
         variadic = false;
         returnKind = Jump.RET0;
         returnType = -1;
+        for (int c = 1; c < constants; c++) conTable[conAt[c]] = -1;
         constants = 0;
-        Arrays.fill(conTable, -1);
         addConstant(CON_UNDEFINED, 0, 0);
     }
 
@@ -269,6 +275,7 @@ public final class Fn {
         }
         conTable[at] = constants;
         int c = addConstant(kind, bits, symbol);
+        conAt[c] = at;
         if (2 * constants > conTable.length) rehash();
         return c;
     }
@@ -278,6 +285,7 @@ public final class Fn {
             conKind = Arrays.copyOf(conKind, 2 * constants);
             conBits = Arrays.copyOf(conBits, 2 * constants);
             conSymbol = Arrays.copyOf(conSymbol, 2 * constants);
+            conAt = Arrays.copyOf(conAt, 2 * constants);
         }
         conKind[constants] = kind;
         conBits[constants] = bits;
@@ -293,6 +301,7 @@ public final class Fn {
             int at = hash(conKind[c], conBits[c], conSymbol[c]) & mask;
             while (conTable[at] >= 0) at = at + 1 & mask;
             conTable[at] = c;
+            conAt[c] = at;
         }
     }
 

@@ -144,7 +144,7 @@ public final class Parser {
 
     private void opaque(String name, int align) {
         if (align < 0) throw lexer.error(lexer.tokenStart, "an opaque type needs an alignment: type :" + name + " = align N { SIZE }");
-        if (lexer.number < 0) throw lexer.error(lexer.tokenStart, "a size is not negative");
+        if (lexer.number < 0 || lexer.number > Integer.MAX_VALUE) throw lexer.error(lexer.tokenStart, "an aggregate is smaller than 2 GiB");
         types.define(new Types.Aggregate(name, true, false, List.of(), lexer.number, align));
         next();
         expect(Token.RIGHT_BRACE);
@@ -189,7 +189,8 @@ public final class Parser {
             }
             if (!shape.given) shape.align = Math.max(shape.align, align);
             offset = offset + align - 1 & -align;
-            for (long i = 0; i < count; i++, offset += size) fields.add(new Types.Field(kind, type, (int) offset));
+            for (long i = 0, from = offset; i < count && from < Types.KEPT && fields.size() < Types.KEPT; i++, from += size) fields.add(new Types.Field(kind, type, (int) from));
+            offset += count * size;
             if (offset > Integer.MAX_VALUE) throw lexer.error(lexer.tokenStart, "an aggregate is smaller than 2 GiB");
             if (token != Token.COMMA) break;
             next();

@@ -8,6 +8,9 @@ public final class Types {
     /** Field kinds besides the classes of {@link Cls}: a byte, a half, another aggregate. */
     public static final int B = 4, H = 5, AGGREGATE = 6;
 
+    /** Fields from this offset on say nothing of how a value is passed and are not kept. */
+    static final int KEPT = 64;
+
     /** One field. @param kind {@link Cls} W L S D, or {@link #B}, {@link #H}, {@link #AGGREGATE} @param type the aggregate's number @param offset in its variant */
     public record Field(int kind, int type, int offset) {}
 

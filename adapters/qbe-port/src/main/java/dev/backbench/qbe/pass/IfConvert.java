@@ -5,6 +5,7 @@ import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Jump;
 import dev.backbench.qbe.il.Op;
 import dev.backbench.qbe.il.Ref;
+import java.util.Arrays;
 
 /**
  * Turns small branches without effects into selections: where both ways of a branch meet again at once, in a diamond or a triangle, their instructions are computed always and
@@ -18,28 +19,44 @@ public final class IfConvert {
 
     private Fn fn;
     private Cfg cfg;
+    /** What a block has grown by, not yet moved together: pieces as triples (first instruction, end, next piece or -1). */
+    private int[] piece = new int[96];
+    private int pieces;
+    /** By block: its first piece behind its own range, -1 for none. */
+    private int[] more = new int[64];
 
     public void run(Fn fn, Cfg cfg) {
         this.fn = fn;
         this.cfg = cfg;
-        boolean any = false;
-        for (int b = fn.blocks - 1; b >= 0; b--) any |= fn.jump[b] == Jump.JNZ && convert(b);
-        if (any) cfg.compute(fn);
+        if (more.length < fn.blocks) more = new int[2 * fn.blocks];
+        Arrays.fill(more, 0, fn.blocks, -1);
+        pieces = 0;
+        for (int b = fn.blocks - 1; b >= 0; b--) if (fn.jump[b] == Jump.JNZ) convert(b);
+        if (pieces == 0) return;
+        for (int b = 0; b < fn.blocks; b++) if (more[b] >= 0) gather(b);
+        cfg.compute(fn);
     }
 
-    private boolean convert(int b) {
+    private void gather(int b) {
+        int start = fn.insCount;
+        append(fn.insStart[b], fn.insEnd[b]);
+        for (int m = more[b]; m >= 0; m = piece[m + 2]) append(piece[m], piece[m + 1]);
+        fn.insStart[b] = start;
+        fn.insEnd[b] = fn.insCount;
+    }
+
+    private void convert(int b) {
         int yes = fn.s1[b], no = fn.s2[b], join;
         boolean yesSide = isSide(yes), noSide = isSide(no);
         if (yesSide && noSide && fn.s1[yes] == fn.s1[no]) join = fn.s1[yes];
         else if (yesSide && fn.s1[yes] == no) join = no;
         else if (noSide && fn.s1[no] == yes) join = yes;
-        else return false;
-        if (join == b || cfg.predCount(join) != 2 || !phisFit(join)) return false;
+        else return;
+        if (join == b || cfg.predCount(join) != 2 || !phisFit(join)) return;
         boolean diamond = join != yes && join != no;
         int cost = (join == yes ? 0 : cost(yes)) + (join == no ? 0 : cost(no));
-        if (cost > MAX_INSTRUCTIONS || diamond && fn.phiStart[join] == fn.phiEnd[join]) return false;
+        if (cost > MAX_INSTRUCTIONS || diamond && fn.phiStart[join] == fn.phiEnd[join]) return;
         merge(b, join == yes ? -1 : yes, join == no ? -1 : no, join);
-        return true;
     }
 
     /** A block with one way in and a plain jump out. */
@@ -56,6 +73,7 @@ public final class IfConvert {
 
     /** Instructions of a side, more than allowed if there is one that must not be computed for nothing. */
     private int cost(int b) {
+        if (more[b] >= 0) return MAX_INSTRUCTIONS + 1;
         int count = 0;
         for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) {
             int op = Fn.op(fn.ins[Fn.STRIDE * i]);
@@ -68,9 +86,7 @@ public final class IfConvert {
 
     /** Appends the sides and the selections to {@code b}. @param yes @param no -1 where the branch leads to {@code join} at once */
     private void merge(int b, int yes, int no, int join) {
-        int from = fn.insStart[b], end = fn.insEnd[b], condition = fn.jumpArg[b];
-        fn.insStart[b] = fn.insCount;
-        append(from, end);
+        int start = fn.insCount, condition = fn.jumpArg[b];
         if (yes >= 0) append(fn.insStart[yes], fn.insEnd[yes]);
         if (no >= 0) append(fn.insStart[no], fn.insEnd[no]);
         fn.emit(Op.SEL0, Cls.W, Ref.NONE, condition, Ref.NONE);
@@ -81,11 +97,20 @@ public final class IfConvert {
             fn.emit(Op.SEL1, fn.phi[at], fn.phi[at + 1], fn.phiArg[argument + 2 * first + 1], fn.phiArg[argument + 2 * (1 - first) + 1]);
         }
         fn.phiStart[join] = fn.phiEnd[join] = 0;
-        append(fn.insStart[join], fn.insEnd[join]);
-        fn.insEnd[b] = fn.insCount;
+        more[b] = piece(start, fn.insCount, piece(fn.insStart[join], fn.insEnd[join], more[join]));
+        more[join] = -1;
         takeEnd(b, join);
         if (yes >= 0) leave(yes);
         if (no >= 0) leave(no);
+    }
+
+    private int piece(int from, int end, int next) {
+        if (pieces + 3 > piece.length) piece = Arrays.copyOf(piece, 2 * piece.length);
+        piece[pieces] = from;
+        piece[pieces + 1] = end;
+        piece[pieces + 2] = next;
+        pieces += 3;
+        return pieces - 3;
     }
 
     private void append(int from, int end) {

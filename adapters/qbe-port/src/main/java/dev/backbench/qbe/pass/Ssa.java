@@ -8,14 +8,15 @@ import java.util.Arrays;
 
 /**
  * Brings a function into SSA form. Phis go to the iterated dominance frontier of a temporary's definitions (Cytron et al., "Efficiently Computing Static Single Assignment
- * Form", 1991) where the temporary is live in (pruned, as long as
- * finding that out takes no more than {@link #WORK_PER_PART} steps per block and instruction; afterwards dead phis are left to {@link Gvn}), one temporary after another; then one walk over the dominator tree renames.
+ * Form", 1991) where the temporary is live in (pruned), one temporary after another; then one walk over the dominator tree renames. Frontiers, liveness and phis may each be as large as the square
+ * of the function. So all of them together take no more than {@link #WORK} steps and {@link #WORK_PER_PART} more per block and instruction; temporaries for which there is no work
+ * left go {@link ToMemory}.
  *
  * <p>Only temporaries with more than one definition, or with a use their definition does not dominate, are touched; if there are any, copies go on the way, so that later passes see what
  * {@link Promote} left of loads and stores no more. An undefined value reads as {@link Ref#UNDEFINED}.
  */
 public final class Ssa {
-    private static final int WORK_PER_PART = 16;
+    private static final int WORK = 1 << 20, WORK_PER_PART = 64;
 
     private static final int NONE = -1;
 
@@ -38,8 +39,10 @@ public final class Ssa {
     /** New phis as triples (block, old temporary, class), before they are put in place. */
     private int[] wanted = new int[96];
     private int wantedCount;
-    /** Blocks that may still be visited for liveness: many variables that live long would take quadratic time. */
+    /** Steps that are left. */
     private long budget;
+    private boolean[] dropped = new boolean[256];
+    private final ToMemory toMemory = new ToMemory();
     private int[] sorted = new int[32];
     /** The function's phi pools of before, which swap places with these. */
     private int[] sparePhi = new int[256], spareArg = new int[512];
@@ -53,9 +56,20 @@ public final class Ssa {
     /** By phi: the old temporary it stands for, or -1 for phis of the source. */
     private int[] phiOf = new int[64];
 
+    private final int bound, boundPerPart;
     private Fn fn;
     private Cfg cfg;
     private Dominators dominators;
+
+    public Ssa() {
+        this(WORK, WORK_PER_PART);
+    }
+
+    /** With other bounds, for tests. */
+    Ssa(int bound, int boundPerPart) {
+        this.bound = bound;
+        this.boundPerPart = boundPerPart;
+    }
 
     public void run(Fn fn, Cfg cfg, Dominators dominators) {
         this.fn = fn;
@@ -63,13 +77,20 @@ public final class Ssa {
         this.dominators = dominators;
         reserve();
         if (!select()) return;
-        frontiers(fn, cfg, dominators);
+        budget = bound + boundPerPart * ((long) fn.blocks + fn.insCount);
+        boolean few = frontiers(fn, cfg, dominators), all = true;
         links = 0;
         for (int b = 0; b < fn.blocks; b++) sites(b);
         wantedCount = 0;
-        budget = WORK_PER_PART * ((long) fn.blocks + fn.insCount);
         int before = fn.temporaries;
-        for (int t = Ref.FIRST_TEMPORARY; t < before; t++) if (renamed[t]) placePhis(t);
+        Arrays.fill(dropped, 0, before, false);
+        for (int t = Ref.FIRST_TEMPORARY; t < before; t++) {
+            if (!renamed[t] || exposed[t] == NONE) continue; // no block reads what another left
+            dropped[t] = !few || budget <= 0;
+            if (dropped[t]) renamed[t] = all = false;
+            else placePhis(t);
+        }
+        if (!all) toMemory.run(fn, cfg, dropped, before);
         insertPhis(fn, cfg);
         rename(fn, cfg, dominators, before);
     }
@@ -79,6 +100,7 @@ public final class Ssa {
             int capacity = 2 * fn.temporaries;
             current = new int[capacity];
             renamed = new boolean[capacity];
+            dropped = new boolean[capacity];
             home = new int[capacity];
             defined = new int[capacity];
             exposed = new int[capacity];
@@ -185,22 +207,31 @@ public final class Ssa {
 
     // ---- phis ----
 
-    /** For each join and each of its predecessors: the join is in the frontier of every block from the predecessor up to the join's dominator. */
-    private void frontiers(Fn fn, Cfg cfg, Dominators dominators) {
+    /**
+     * For each join and each of its predecessors: the join is in the frontier of every block from the predecessor up to the join's dominator.
+     *
+     * @return false, and no frontiers, if they are too large
+     */
+    private boolean frontiers(Fn fn, Cfg cfg, Dominators dominators) {
         int[] idom = dominators.idom, start = frontierStart;
         Arrays.fill(start, 0, fn.blocks + 2, 0);
         int total = walkFrontiers(fn, cfg, idom, false);
+        if (total > budget) return false;
         for (int b = 2; b <= fn.blocks; b++) start[b] += start[b - 1];
         if (frontier.length < total) frontier = new int[2 * total];
         walkFrontiers(fn, cfg, idom, true);
+        return true;
     }
 
     private int walkFrontiers(Fn fn, Cfg cfg, int[] idom, boolean fill) {
         int total = 0;
-        for (int b = 0; b < fn.blocks; b++) {
+        int[] seen = work; // the last join that went up through a block: from there on its way is known
+        Arrays.fill(seen, 0, fn.blocks, NONE);
+        for (int b = 0; b < fn.blocks && total <= budget; b++) {
             if (cfg.predCount(b) < 2) continue;
             for (int p = cfg.predStart[b]; p < cfg.predStart[b + 1]; p++) {
-                for (int up = cfg.pred[p]; up != idom[b]; up = idom[up], total++) {
+                for (int up = cfg.pred[p]; up != idom[b] && seen[up] != b; up = idom[up], total++) {
+                    seen[up] = b;
                     if (fill) frontier[frontierStart[up + 1]++] = b;
                     else frontierStart[up + 2]++;
                     if (up == 0) break;
@@ -211,19 +242,19 @@ public final class Ssa {
     }
 
     private void placePhis(int t) {
-        if (exposed[t] == NONE) return; // no block reads what another left
         int sp = 0;
         for (int d = defined[t]; d != NONE; d = link[d + 1]) definedFor[link[d]] = t;
-        boolean pruned = budget > 0;
-        if (pruned) live(t);
+        live(t);
         for (int d = defined[t]; d != NONE; d = link[d + 1]) work[sp++] = link[d];
         while (sp > 0) {
             int b = work[--sp];
+            budget -= frontierStart[b + 1] - frontierStart[b];
             for (int f = frontierStart[b]; f < frontierStart[b + 1]; f++) {
                 int join = frontier[f];
-                if (phiFor[join] == t || pruned && liveFor[join] != t) continue;
+                if (phiFor[join] == t || liveFor[join] != t) continue;
                 phiFor[join] = t;
                 want(join, t, fn.tmpClass[t]);
+                budget -= cfg.predCount(join);
                 if (definedFor[join] == t) continue;
                 definedFor[join] = t;
                 work[sp++] = join;
@@ -237,7 +268,7 @@ public final class Ssa {
         for (int r = exposed[t]; r != NONE; r = link[r + 1]) sp = reach(link[r], t, sp);
         while (sp > 0) {
             int b = work[--sp];
-            budget--;
+            budget -= 1 + cfg.predCount(b);
             for (int p = cfg.predStart[b]; p < cfg.predStart[b + 1]; p++) {
                 if (definedFor[cfg.pred[p]] != t) sp = reach(cfg.pred[p], t, sp);
             }

@@ -54,13 +54,18 @@ final class WasmCompiler extends NativeCompiler {
         return image.finish();
     }
 
-    /** Of a module, or of IL as text, told apart by the module's first byte. */
     @Override
     public byte[] emit(byte[] input, String stage, int function) {
+        return emit("input", input, stage, function);
+    }
+
+    /** Of a module, or of IL as text, told apart by the module's first byte. */
+    @Override
+    public byte[] emit(String file, byte[] input, String stage, int function) {
         boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
         String shown = stage.equals(IR) ? Pipeline.PASSES.getFirst() : stage;
         try {
-            return wasm ? ofModule(WasmModule.parse(input), shown, function) : ofText(input, shown);
+            return wasm ? ofModule(WasmModule.parse(input), shown, function) : ofText(file, input, shown);
         } catch (IlException wrong) {
             throw new BackendException(wrong.getMessage());
         } catch (IOException e) {
@@ -68,17 +73,17 @@ final class WasmCompiler extends NativeCompiler {
         }
     }
 
-    private byte[] ofText(byte[] il, String stage) throws IOException {
+    private byte[] ofText(String file, byte[] il, String stage) throws IOException {
         QbeCompiler compiler = new QbeCompiler();
         switch (stage) {
             case ASM:
-                return compiler.assembly("input", il).getBytes(StandardCharsets.ISO_8859_1);
+                return compiler.assembly(file, il).getBytes(StandardCharsets.ISO_8859_1);
             case OBJ:
                 ByteArrayOutputStream object = new ByteArrayOutputStream();
-                compiler.compile("input", il, object);
+                compiler.compile(file, il, object);
                 return object.toByteArray();
             default:
-                return compiler.dump("input", il, stage).getBytes(StandardCharsets.ISO_8859_1);
+                return compiler.dump(file, il, stage).getBytes(StandardCharsets.ISO_8859_1);
         }
     }
 

@@ -31,8 +31,16 @@ final class PassHarness {
     final Dominators dominators = new Dominators();
     private final Uses uses = new Uses();
     private final Promote promote = new Promote();
-    private final Ssa ssa = new Ssa();
+    private final Ssa ssa;
     int finished, compared;
+
+    PassHarness() {
+        this(new Ssa());
+    }
+
+    PassHarness(Ssa ssa) {
+        this.ssa = ssa;
+    }
 
     private interface OnFunction extends IlSink {
         @Override

@@ -14,6 +14,17 @@ class SsaTest {
         harness.sameEverywhere(20_26, 3_000, fn -> { });
     }
 
+    /** Where phis would be more work than is allowed, everything that crosses a block goes through memory. */
+    @Test
+    void functionsGiveTheSameWhereVariablesGoToMemory() {
+        PassHarness bounded = new PassHarness(new Ssa(0, 0));
+        int[] found = new int[1];
+        bounded.sameEverywhere(20_27, 3_000, fn -> {
+            if (bounded.print(fn).contains("alloc")) found[0]++;
+        });
+        assertTrue(found[0] > 1_000, found[0] + " functions with slots");
+    }
+
     @Test
     void upstreamsFunctionsReachSsaForm() {
         int[] checked = new int[1];
