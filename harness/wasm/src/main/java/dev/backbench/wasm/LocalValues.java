@@ -40,6 +40,7 @@ final class LocalValues {
     private int[] value = new int[64];
     private int[] before = new int[64];
     private int[] seen = new int[64];
+    private int[] skip = new int[64]; // of one that does not assign: an older one, with none between that assigns; or NONE
     private int[] local = new int[64];
     private boolean[] assigns = new boolean[64]; // else it only repeats what was so at its node
 
@@ -178,8 +179,25 @@ final class LocalValues {
 
     private boolean assignedIn(int head, int local) {
         int record = newest[local], end = graph.loopEnd[head];
-        while (node[record] > end || !assigns[record]) record = older(record);
+        while (node[record] > end || !assigns[record]) record = assigns[record] ? older(record) : assigning(record);
         return node[record] >= head;
+    }
+
+    /**
+     * The nearest older record that assigns; there is one at the function's start. What was skipped once is skipped in half as many steps the next time: nested loops that only read a local ask
+     * at each end. A record that begins to assign later is its local's newest then, so that nobody has skipped it.
+     */
+    private int assigning(int record) {
+        while (!assigns[record]) {
+            int next = skip[record] == NONE ? older(record) : skip[record];
+            if (!assigns[next]) {
+                int further = skip[next] == NONE ? before[next] : skip[next];
+                assert graph.visit();
+                skip[record] = further;
+            }
+            record = next;
+        }
+        return record;
     }
 
     private int newestUntil(int at, int record) {
@@ -203,6 +221,7 @@ final class LocalValues {
         this.seen[record] = seen;
         this.local[record] = local;
         this.assigns[record] = assigns;
+        skip[record] = NONE;
         return record;
     }
 
@@ -212,6 +231,7 @@ final class LocalValues {
         value = Arrays.copyOf(value, size);
         before = Arrays.copyOf(before, size);
         seen = Arrays.copyOf(seen, size);
+        skip = Arrays.copyOf(skip, size);
         local = Arrays.copyOf(local, size);
         assigns = Arrays.copyOf(assigns, size);
     }
@@ -270,17 +290,17 @@ final class LocalValues {
     void endLoop(int head) {
         for (int entry = firstPending[head]; entry != NONE; entry = pending[entry + 4]) {
             int parameter = pending[entry], inner = pending[entry + 1], local = pending[entry + 2];
-            if (!assignedIn(head, local)) joins.withdraw(parameter, valueBefore(head, local, pending[entry + 3]));
+            if (!assignedIn(head, local)) joins.withdraw(parameter, valueOf(seenBefore(head, local, pending[entry + 3])));
             else if (inner == head || assignedIn(inner, local)) settle(parameter, inner, local);
             else joins.withdraw(parameter, valueAt(graph.parent[inner], local));
         }
         settleLate();
     }
 
-    /** What the entry to a loop takes along. @param outside what it sees, ended loops before this one aside */
-    private int valueBefore(int head, int local, int outside) {
+    /** What the entry to a loop sees. @param outside the same, ended loops before this one aside */
+    private int seenBefore(int head, int local, int outside) {
         int ended = loopBetween(graph.parent[head], local, outside);
-        return valueOf(ended == NONE ? outside : loopRecord(ended, local, outside));
+        return ended == NONE ? outside : loopRecord(ended, local, outside);
     }
 
     private void settleLate() {
@@ -295,9 +315,12 @@ final class LocalValues {
         int from = foundCount, record = newest[local];
         for (int edge = graph.edges[head]; edge != NONE; edge = graph.older[edge]) {
             int source = graph.source[edge];
+            if (source < head) { // the entry: known when the parameter was made, and far back in the list by now
+                push(known(seenBefore(head, local, seen[special.get(key(head, local))])));
+                continue;
+            }
             record = newestUntil(source, record);
-            int value = known(seenAt(source, local, record));
-            push(value);
+            push(known(seenAt(source, local, record)));
         }
         joins.complete(parameter, graph, graph.edges[head], found, from);
         foundCount = from;

@@ -113,6 +113,40 @@ class GrowthTest {
     }
 
     @Test
+    void loopsInLoopsThatAllReadOneLocal() {
+        isLinear("nested loops, one local", n -> {
+            BodyWriter body = new BodyWriter(1);
+            int x = body.local(ValType.I32);
+            body.get(0).set(x);
+            repeat(n, i -> body.block(Opcode.LOOP, BodyWriter.EMPTY).get(x).set(0));
+            repeat(n, i -> body.get(0).brIf(0).end());
+            return body;
+        });
+    }
+
+    @Test
+    void loopsInLoopsThatReadOneLocalAndAssignItAtTheEnd() {
+        isLinear("nested loops, one local assigned within and behind", n -> {
+            BodyWriter body = new BodyWriter(1);
+            int x = body.local(ValType.I32);
+            repeat(n, i -> body.block(Opcode.LOOP, BodyWriter.EMPTY).get(x).set(0));
+            body.i32(7).set(x);
+            repeat(n, i -> body.get(0).brIf(0).end().get(x).set(0));
+            return body;
+        });
+    }
+
+    @Test
+    void loopsOneAfterTheOtherReadOneLocal() {
+        isLinear("loops in a row, one local", n -> {
+            BodyWriter body = new BodyWriter(1);
+            int x = body.local(ValType.I32);
+            repeat(n, i -> body.block(Opcode.LOOP, BodyWriter.EMPTY).get(x).set(0).get(0).brIf(0).end());
+            return body;
+        });
+    }
+
+    @Test
     void armAfterArmAssigns() {
         isLinear("arms one after the other", n -> {
             BodyWriter body = new BodyWriter(1);
