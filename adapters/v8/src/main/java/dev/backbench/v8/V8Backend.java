@@ -120,7 +120,7 @@ abstract class V8Backend implements Backend {
         }
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("flags", String.join(" ", flags(options)));
-        notes.put("protocol", "the module's path goes to a resident node process over a pipe; reading the file is inside the timed compile");
+        notes.put("protocol", "a resident node process reads the module's bytes from a file and compiles when asked over a pipe: only the second is timed; of its CPU time, what commands take");
         notes.put("wasi", "node:wasi, which needs a program's memory exported as 'memory'; host calls inside the region are not counted");
         return new Ledger(version, null, Node.binary(), "companion process", "default", 1, "wasm",
                 options.bounds() == CompileOptions.Bounds.GUARD ? "guard" : "explicit", false, "none", "own", false, "stack limit check in prologues", "native", false,

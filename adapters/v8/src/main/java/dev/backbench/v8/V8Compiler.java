@@ -29,14 +29,16 @@ final class V8Compiler extends ProgramCompiler {
     private final Companion node;
     private int modules;
     private Handle unlinked;
+    private byte[] prepared;
 
     V8Compiler(Companion node) {
         super(OWNER);
         this.node = node;
     }
 
+    /** Leaves the module's bytes in node, which drops the module before if nobody has linked it; waits until node is up. */
     @Override
-    public Artifact compile(byte[] wasm, PhaseClock clock) {
+    public void prepare(byte[] wasm) {
         Path file = node.folder().resolve("module.wasm");
         try {
             Files.write(file, wasm);
@@ -45,10 +47,18 @@ final class V8Compiler extends ProgramCompiler {
         }
         if (unlinked != null) drop(unlinked.id);
         unlinked = null;
+        node.request("read", file.toString());
+        prepared = wasm;
+    }
+
+    @Override
+    public Artifact compile(byte[] wasm, PhaseClock clock) {
+        if (prepared != wasm) prepare(wasm);
+        prepared = null;
         String id = Integer.toString(++modules);
         clock.enter("decode+translate+optimise+select+allocate+emit+link");
         try {
-            node.request("compile", id, file.toString());
+            node.request("compile", id);
         } catch (Companion.Refusal e) {
             throw new BackendException("V8: " + e.getMessage());
         } finally {

@@ -36,7 +36,11 @@ final class WasmtimeArtifact implements Artifact {
     /** A handle of the caller's own to the module. */
     long module() {
         if (module == 0) throw new BackendException("this artifact's compiler has gone on to another module");
-        return library.pointer("wasmtime_module_clone", module);
+        try {
+            return (long) library.moduleClone.invokeExact(module);
+        } catch (Throwable t) {
+            throw NativeLibrary.sneak(t);
+        }
     }
 
     byte[] wasm() {
@@ -44,7 +48,7 @@ final class WasmtimeArtifact implements Artifact {
     }
 
     void free() {
-        if (module != 0) library.call("wasmtime_module_delete", module);
+        if (module != 0) library.deleteModule(module);
         module = 0;
     }
 

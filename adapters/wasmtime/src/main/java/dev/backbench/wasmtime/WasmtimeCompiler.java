@@ -37,6 +37,9 @@ final class WasmtimeCompiler implements Compiler {
     private final long engine;
     private final boolean winch;
     private WasmtimeArtifact last;
+    private byte[] prepared;
+    private Arena input;
+    private long address;
 
     WasmtimeCompiler(WasmtimeLibrary library, WasmtimeBackend.Strategy strategy, CompileOptions options) {
         this.library = library;
@@ -67,15 +70,26 @@ final class WasmtimeCompiler implements Compiler {
         return engine;
     }
 
+    /** Frees what is left of the module before, and copies the bytes to where Wasmtime can read them. */
+    @Override
+    public void prepare(byte[] wasm) {
+        release();
+        input = Arena.ofConfined();
+        MemorySegment bytes = input.allocate(Math.max(wasm.length, 1));
+        MemorySegment.copy(wasm, 0, bytes, ValueLayout.JAVA_BYTE, 0, wasm.length);
+        address = bytes.address();
+        prepared = wasm;
+    }
+
     /** Winch refuses what it cannot compile with an error of its own; anything else about the module is the caller's to read in the message. */
     @Override
     public Artifact compile(byte[] wasm, PhaseClock clock) {
-        release();
+        if (prepared != wasm) prepare(wasm);
+        prepared = null;
         clock.enter(ALL_PHASES);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocate(Math.max(wasm.length, 1)), result = arena.allocate(ValueLayout.JAVA_LONG);
-            MemorySegment.copy(wasm, 0, bytes, ValueLayout.JAVA_BYTE, 0, wasm.length);
-            long error = (long) library.moduleNew.invokeExact(engine, bytes.address(), (long) wasm.length, result.address());
+            MemorySegment result = arena.allocate(ValueLayout.JAVA_LONG);
+            long error = (long) library.moduleNew.invokeExact(engine, address, (long) wasm.length, result.address());
             clock.leave();
             refuse(error);
             last = new WasmtimeArtifact(library, wasm, result.get(ValueLayout.JAVA_LONG, 0));
@@ -139,6 +153,8 @@ final class WasmtimeCompiler implements Compiler {
     private void release() {
         if (last != null) last.free();
         last = null;
+        if (input != null) input.close();
+        input = null;
     }
 
     @Override

@@ -15,6 +15,8 @@ final class WasmtimeLibrary {
 
     private final NativeLibrary library;
     final MethodHandle moduleNew;
+    final MethodHandle moduleClone;
+    final MethodHandle moduleDelete;
     final MethodHandle moduleSerialize;
     final MethodHandle moduleDeserialize;
     final MethodHandle linkerInstantiate;
@@ -30,6 +32,8 @@ final class WasmtimeLibrary {
     private WasmtimeLibrary(NativeLibrary library) {
         this.library = library;
         moduleNew = library.function("wasmtime_module_new", "(PPPP)P");
+        moduleClone = library.function("wasmtime_module_clone", "(P)P");
+        moduleDelete = library.function("wasmtime_module_delete", "(P)V");
         moduleSerialize = library.function("wasmtime_module_serialize", "(PP)P");
         moduleDeserialize = library.function("wasmtime_module_deserialize", "(PPPP)P");
         linkerInstantiate = library.function("wasmtime_linker_instantiate", "(PPPPP)P");
@@ -60,6 +64,14 @@ final class WasmtimeLibrary {
     /** Calls a function of pointers that returns nothing. */
     void call(String name, long... arguments) {
         invoke(library.function(name, "(" + "P".repeat(arguments.length) + ")V"), arguments);
+    }
+
+    void deleteModule(long module) {
+        try {
+            moduleDelete.invokeExact(module);
+        } catch (Throwable t) {
+            throw NativeLibrary.sneak(t);
+        }
     }
 
     /** Calls a setter {@code (pointer, bool or 8-bit enum)}; the C ABI takes the low byte of a wider register. */

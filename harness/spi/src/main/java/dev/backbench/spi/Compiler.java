@@ -3,8 +3,8 @@ package dev.backbench.spi;
 /** Compiles modules, one after another, on one thread. Nothing derived from a module's bytes survives into the next compile. */
 public interface Compiler extends AutoCloseable {
     /**
-     * Takes in what {@link #compile} is given next, where reading it is no part of compiling: an IR's text, which no front end would write. It is not timed as compiling; a binary
-     * form is read inside {@link #compile}.
+     * Takes in what {@link #compile} is given next, where that is no part of compiling: reads an IR's text, which no front end would write; hands bytes over to another process; lets go of the
+     * module before. It is not timed as compiling; a binary form is read inside {@link #compile}. {@link #compile} does it itself where nobody asked for it.
      *
      * @throws BackendException it cannot be read, or is not valid
      */
