@@ -81,7 +81,7 @@ final class Overview {
             any |= entry.total != null;
             entries.add(entry);
         }
-        return new Line(backend, backend.equals(data.summary().reference()), entries, below(data, set, backend, any),
+        return new Line(backend, backend.equals(data.reference(set)), entries, below(data, set, backend, any),
             Ranking.wrong(backend, data.summary().cells()));
     }
 

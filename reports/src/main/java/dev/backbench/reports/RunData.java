@@ -76,6 +76,12 @@ public record RunData(Manifest manifest, Summary summary, Split phases, Map<Stri
         return sets(manifest, summary);
     }
 
+    /** What ratios of a set are to; null if there is none. */
+    String reference(String set) {
+        for (Summary.Total t : summary.totals()) if (t.set().equals(set) && t.against() != null) return t.against();
+        return summary.reference();
+    }
+
     /** Whether some programs are handed over as they were written. */
     boolean otherLanguages() {
         return manifest.workloads().stream().anyMatch(w -> w.origin().endsWith("-js") || w.origin().endsWith("-python"));

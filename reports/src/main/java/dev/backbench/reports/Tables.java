@@ -83,9 +83,10 @@ final class Tables {
             String of = overview.common(c);
             if (of != null) common.computeIfAbsent(of, k -> new ArrayList<>()).add(overview.columns.get(c).title());
         }
-        String reference = data.summary().reference();
+        String reference = data.reference(overview.set);
         notes.add((reference == null ? "No reference." : "Ratios are speeds against " + reference + ", higher is better, each the geometric mean over families of programs.")
-            + " Every program goes through Wasm" + (data.otherLanguages() ? ", but for those in another language." : ".") + " In brackets: 95% intervals, or a ratio beside its absolute figure.");
+            + (overview.set.endsWith("-clif") ? " Every program is a text of CLIF, read before the clock." : " Every program goes through Wasm"
+            + (data.otherLanguages() ? ", but for those in another language." : ".")) + " In brackets: 95% intervals, or a ratio beside its absolute figure.");
         common.forEach((of, titles) -> notes.add("Over " + of + " " + of(overview.set) + ", those that are ok in every ranked back end: " + String.join("; ", titles) + "."));
         perOperation(overview, notes);
         notes.addAll(ColdStarts.notes(data));

@@ -60,7 +60,7 @@ final class Fabricated {
     private void total(Model m, Measure measure, String regime, String unit, double ratio, double total) {
         boolean reference = m.backend.equals(REFERENCE);
         totals.add(new Summary.Total(m.backend, measure, regime, "own", unit, ratio, reference ? null : ratio * 0.96, reference ? null : ratio * 1.05, total,
-            measure == Measure.COMPILE ? Double.valueOf(2140 / total) : null, 3, 4));
+            measure == Measure.COMPILE ? Double.valueOf(2140 / total) : null, 3, 4, null));
         totals.add(new Summary.Total(m.backend, measure, regime, "folder", unit, ratio * 0.9, null, null, total / 4, 1, 1));
     }
 

@@ -49,6 +49,16 @@ public record Workload(String name, String family, Origin origin, String why, St
         return input.equals(WASM) ? origin.label() : origin.label() + '-' + input;
     }
 
+    /** Whether {@link #set} is one of modules. */
+    public static boolean isOfModules(String set) {
+        return set.indexOf('-') < 0;
+    }
+
+    /** A module's functions in a form that is compiled only; sizes stay those of the module, so that rates are by the same bytes. @param text the file @param why it cannot be run */
+    public Workload inForm(String form, Path text, byte[] bytes, String why) {
+        return new Workload(name + '.' + form, family, origin, this.why, language, form, text, Hex.sha256(bytes), List.of(), null, null, null, null, source, why, null, code);
+    }
+
     /** @throws WorkloadException if the file is gone or unreadable */
     public byte[] bytes() {
         try {

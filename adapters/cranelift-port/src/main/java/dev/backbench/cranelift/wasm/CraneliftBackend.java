@@ -5,6 +5,7 @@ import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.cranelift.regalloc.Allocator;
 import dev.backbench.cranelift.regalloc.FastAllocator;
 import dev.backbench.cranelift.regalloc.SplittingAllocator;
+import dev.backbench.cranelift.run.TextCompiler;
 import dev.backbench.exec.ImageLoader;
 import dev.backbench.exec.NativeCompiler;
 import dev.backbench.spi.Availability;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The Cranelift port as a back end. */
@@ -36,6 +38,11 @@ public final class CraneliftBackend implements Backend {
     @Override
     public List<String> levels() {
         return List.of(FAST, NONE, SPEED_AND_SIZE, SPEED);
+    }
+
+    @Override
+    public Set<String> inputs() {
+        return Set.of("wasm", "clif");
     }
 
     @Override
@@ -62,6 +69,7 @@ public final class CraneliftBackend implements Backend {
         notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD ? "no access is dropped or moved but a load that an earlier access of the same place makes known"
                 : "a compare and trap before each access not below the memory's minimum size");
         notes.put("calls", "functions that nothing outside reaches return up to two integers and two floats in registers; nothing is inlined; no tail calls");
+        notes.put("clif", "of programs that are CLIF, the text is read and verified before the clock; one thread");
         notes.put("frames", "frame pointers kept; frames over a page are probed");
         notes.put("code map", "none: traps name functions, not Wasm offsets");
         return new Ledger("1", null, null, "in process", options.level(), options.threads(), "wasm", options.bounds().name().toLowerCase(Locale.ROOT), false, "integrated", "own",
@@ -74,8 +82,9 @@ public final class CraneliftBackend implements Backend {
         boolean fast = options.level().equals(FAST), optimized = options.level().startsWith(SPEED);
         Supplier<Allocator> allocator = () -> fast ? new FastAllocator() : new SplittingAllocator();
         Supplier<Optimizer> optimizer = () -> optimized ? new Optimizer() : null;
-        return new CraneliftCompiler(options, () -> new FunctionCompiler(optimizer.get(), new Codegen(allocator.get())),
+        CraneliftCompiler modules = new CraneliftCompiler(options, () -> new FunctionCompiler(optimizer.get(), new Codegen(allocator.get())),
             stage -> new MachineStages(stage, optimizer.get(), allocator.get()));
+        return new EitherCompiler(modules, () -> new TextCompiler(optimizer.get(), new Codegen(allocator.get())));
     }
 
     @Override

@@ -45,8 +45,10 @@ record Cells(List<Workload> workloads, Set<String> fresh, Set<String> started, L
         return starts.contains(start) && (start.host() != Start.Host.UNCACHED || !chosen.nativeStart() && !chosen.commands());
     }
 
-    /** Memory is counted from the empty module's, and the size of machine code is nobody's who keeps it to himself by design. */
+    /** Memory is counted from the empty module's, the size of machine code is nobody's who keeps it to himself by design, and a form that holds no programs is not run. */
     private static boolean defined(Measure measure, Workload workload) {
+        boolean runs = measure == Measure.RUN || measure == Measure.COLD;
+        if (runs && !workload.runnable() && !workload.input().equals(Workload.WASM)) return false;
         boolean script = workload.input().equals("js") || workload.input().equals("python");
         return measure == Measure.MEMORY ? workload.input().equals(Workload.WASM) : measure != Measure.SIZE || !script;
     }

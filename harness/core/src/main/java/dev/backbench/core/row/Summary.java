@@ -15,12 +15,19 @@ import java.util.List;
 public record Summary(int schema, String run, String reference, List<Cell> cells, List<Total> totals, List<Dropped> dropped, List<Unranked> unranked,
         List<BreakEven> breakEven) {
 
+    /** What a total's ratios are to. */
+    public String reference(Total total) {
+        return total.against() != null ? total.against() : reference;
+    }
+
     /** A set of programs in words, after "of" or "on". */
     public static String setName(String set) {
         return switch (set) {
             case "own" -> "our own programs";
             case "own-js" -> "our own JavaScript programs, another language than Wasm";
             case "own-python" -> "our own Python programs, another language than Wasm";
+            case "own-clif" -> "the CLIF of our own programs";
+            case "folder-clif" -> "CLIF, of programs named by file or folder";
             case "folder" -> "programs named by file or folder";
             case "fetched" -> "large modules of others";
             case "generated" -> "generated modules";
@@ -73,11 +80,12 @@ public record Summary(int schema, String run, String reference, List<Cell> cells
      * @param nsPerOperation of compile: seconds per Wasm operations of the same programs; null for other measures, or where the operations are not known
      * @param workloads programs that are ok in every ranked back end
      * @param of programs planned for the measure
+     * @param against what the ratios are to where the reference does not take these programs; null where they are to the reference
      */
     public record Total(String backend, Measure measure, String regime, String set, String unit, Double geomean, Double low, Double high, Double total,
-            Double nsPerOperation, int workloads, int of) {
+            Double nsPerOperation, int workloads, int of, @JsonInclude(JsonInclude.Include.NON_NULL) String against) {
         public Total(String backend, Measure measure, String regime, String set, String unit, Double geomean, Double low, Double high, Double total, int workloads, int of) {
-            this(backend, measure, regime, set, unit, geomean, low, high, total, null, workloads, of);
+            this(backend, measure, regime, set, unit, geomean, low, high, total, null, workloads, of, null);
         }
     }
 

@@ -49,8 +49,9 @@ public final class Ranking {
      *
      * @param cells of the back end, measure and regime in one set of programs
      * @param all of the run: a back end that is wrong about a program of one set is not believed about another set
+     * @param modules whether the programs are modules; those of another form say themselves how they check bounds, and come to each back end in that form
      */
-    static String obstacle(BackendEntry backend, BackendEntry reference, Measure measure, List<Cell> cells, List<Cell> all) {
+    static String obstacle(BackendEntry backend, BackendEntry reference, Measure measure, List<Cell> cells, List<Cell> all, boolean modules) {
         if (!backend.available()) return "unavailable: " + backend.reason();
         for (Cell cell : all) {
             boolean own = cell.backend().equals(backend.backend()) && cell.measure() == measure;
@@ -64,6 +65,7 @@ public final class Ranking {
         if (reference == null || backend == reference || backend.ledger() == null || reference.ledger() == null) return null;
         List<String> differences = new ArrayList<>();
         for (Field field : BLOCKING.get(measure)) {
+            if (!modules && (field == INPUT || field == BOUNDS)) continue;
             Object own = field.value().apply(backend.ledger()), other = field.value().apply(reference.ledger());
             if (!Objects.equals(own, other)) differences.add(field.name() + " is " + own + ", " + reference.backend() + "'s is " + other);
         }

@@ -11,6 +11,7 @@ import dev.backbench.core.row.Summary.Cell;
 import dev.backbench.core.row.Summary.Dropped;
 import dev.backbench.core.row.Summary.Total;
 import dev.backbench.core.row.Summary.Unranked;
+import dev.backbench.workloads.Workload;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -63,13 +64,13 @@ final class Totals {
         // a program without cells for the measure was never in question
         List<WorkloadEntry> asked = programs.stream().filter(w -> byBackend.values().stream().allMatch(own -> own.containsKey(w.name()))).toList();
         if (byBackend.isEmpty()) return;
-        // what the reference does not take is compared for likeness with the first back end that takes it, and has no ratios
+        // what the reference does not take is compared with the first back end that takes it
         String name = manifest.plan().reference();
         BackendEntry reference = Ranking.entry(manifest, byBackend.containsKey(name) ? name : byBackend.keySet().iterator().next());
         List<String> ranked = new ArrayList<>();
         boolean several = measure == Measure.COLD && cells.stream().anyMatch(c -> c.measure() == measure && !c.regime().equals(regime));
         byBackend.forEach((backend, own) -> {
-            String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()), cells);
+            String obstacle = Ranking.obstacle(Ranking.entry(manifest, backend), reference, measure, List.copyOf(own.values()), cells, Workload.isOfModules(set));
             if (obstacle == null) ranked.add(backend);
             if (obstacle == null || !several || own.values().stream().anyMatch(c -> c.status() != Status.UNSUPPORTED)) {
                 verdicts.add(new Unranked(backend, measure, obstacle, regime, set));
@@ -83,11 +84,12 @@ final class Totals {
         }
         if (common.isEmpty()) return;
         pools.put(pool(measure, regime, set), new Pool(ranked, common));
+        boolean usual = reference.backend().equals(name), ratios = ranked.contains(reference.backend()) && (usual || ranked.size() > 1);
         for (String backend : ranked) {
-            Interval ratio = reference.backend().equals(name) && ranked.contains(name) ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
+            Interval ratio = ratios ? ratio(measure, common, byBackend.get(backend), byBackend.get(reference.backend())) : null;
             totals.add(new Total(backend, measure, regime, set, measure.unit(), ratio == null ? null : ratio.median(), ratio == null ? null : ratio.low(),
                     ratio == null ? null : ratio.high(), absolute(measure, common, byBackend.get(backend)), perOperation(measure, common, byBackend.get(backend)), common.size(),
-                    asked.size()));
+                    asked.size(), ratios && !usual ? reference.backend() : null));
         }
     }
 

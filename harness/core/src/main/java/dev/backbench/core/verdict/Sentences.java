@@ -46,7 +46,7 @@ public final class Sentences {
         Set<String> sets = new LinkedHashSet<>(), backends = new LinkedHashSet<>();
         for (Total total : summary.totals()) {
             sets.add(total.set());
-            if (!total.backend().equals(summary.reference())) backends.add(total.backend());
+            if (!total.backend().equals(summary.reference(total))) backends.add(total.backend());
         }
         List<String> lines = new ArrayList<>();
         for (String set : sets) {
@@ -133,8 +133,8 @@ public final class Sentences {
     /** "its code runs at 0.84 of the speed (0.82–0.86)". */
     private String run(Total total, boolean alone) {
         String subject = alone ? "runs " : "its code runs ";
-        if (even(total)) return subject + "about as fast" + (alone ? " as " + summary.reference() + "'s" : "") + ' ' + bracket(total.low(), total.high(), "");
-        String speed = "at " + factor(total.geomean()) + " of the speed" + (alone ? " of " + summary.reference() + "'s" : "") + (unsure(total) ? ", unsure" : "");
+        if (even(total)) return subject + "about as fast" + (alone ? " as " + summary.reference(total) + "'s" : "") + ' ' + bracket(total.low(), total.high(), "");
+        String speed = "at " + factor(total.geomean()) + " of the speed" + (alone ? " of " + summary.reference(total) + "'s" : "") + (unsure(total) ? ", unsure" : "");
         return subject + speed + ' ' + bracket(total.low(), total.high(), "");
     }
 
@@ -151,7 +151,7 @@ public final class Sentences {
     private List<String> others(String backend, String set) {
         List<String> clauses = new ArrayList<>();
         for (Total total : summary.totals()) {
-            if (!total.backend().equals(backend) || !total.set().equals(set) || total.geomean() == null) continue;
+            if (!total.backend().equals(backend) || !total.set().equals(set) || !isRatio(total)) continue;
             switch (total.measure()) {
                 case COLD -> clauses.add("starts " + axes(total) + times(total, "", "faster", "slower", "as fast as"));
                 case SIZE -> clauses.add("makes code " + times(total, "", "smaller", "larger", "as large as"));
@@ -171,11 +171,11 @@ public final class Sentences {
     private String times(Total total, String beside, String better, String worse, String same) {
         double ratio = total.geomean();
         boolean known = total.low() != null && total.high() != null;
-        if (even(total)) return "about " + same + ' ' + summary.reference() + ' ' + bracket(total.low(), total.high(), beside);
+        if (even(total)) return "about " + same + ' ' + summary.reference(total) + ' ' + bracket(total.low(), total.high(), beside);
         boolean up = ratio >= 1;
-        if (unsure(total)) return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference() + ", unsure " + bracket(total.low(), total.high(), beside);
+        if (unsure(total)) return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference(total) + ", unsure " + bracket(total.low(), total.high(), beside);
         Double low = !known ? null : up ? total.low() : Double.valueOf(1 / total.high()), high = !known ? null : up ? total.high() : Double.valueOf(1 / total.low());
-        return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference() + ' ' + bracket(low, high, beside);
+        return factor(up ? ratio : 1 / ratio) + "x " + (up ? better : worse) + " than " + summary.reference(total) + ' ' + bracket(low, high, beside);
     }
 
     private String breakEven(BreakEven b) {
@@ -236,7 +236,11 @@ public final class Sentences {
 
     private Total total(String backend, Measure measure, String regime, String set) {
         return summary.totals().stream().filter(t -> t.backend().equals(backend) && t.measure() == measure && t.regime().equals(regime) && t.set().equals(set)
-                && t.geomean() != null).findFirst().orElse(null);
+                && isRatio(t)).findFirst().orElse(null);
+    }
+
+    private boolean isRatio(Total total) {
+        return total.geomean() != null && !total.backend().equals(summary.reference(total));
     }
 
     private BreakEven find(String backend, String set) {
