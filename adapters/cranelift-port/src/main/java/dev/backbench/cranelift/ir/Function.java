@@ -13,6 +13,7 @@ public final class Function {
     public static final int MAX_NUMBER = 1 << 24;
     /** An instruction without a source location. */
     public static final int NO_LOCATION = -1;
+    private static final int NO_ENTITY = -1;
     public static final int NO_DEFINITION = 0, RESULT = 1, PARAM = 2, ALIAS = 3;
 
     public final Pool pool = new Pool();
@@ -27,10 +28,14 @@ public final class Function {
     /** Whether any instruction has a source location, which changes how all are printed. */
     public boolean hasLocations;
 
+    private static final int OP = 0, CONTROL = 1, ARGS = 2, RESULTS = 3, ENTITY = 4, EXTRA = 5, FLAGS = 6, SHIFT = 3;
     private int insts;
-    private int[] op = new int[256], control = new int[256], args = new int[256], results = new int[256];
-    private int[] entity = new int[256], extra = new int[256], flags = new int[256], stackMap = new int[256], line = new int[256], location = new int[256];
+    /** What passes look at, a row for each instruction, so that one line of the cache holds it. */
+    private int[] rows = new int[256 << SHIFT];
+    /** What most instructions lack; zero from {@link #insts} on. Locations are complemented. */
     private long[] immediate = new long[256];
+    private int[] stackMap = new int[256], line = new int[256], location = new int[256];
+    private boolean hasStackMaps, hasLines;
 
     private int values;
     private int[] valueType = new int[256], valueKind = new int[256], valueDefinition = new int[256];
@@ -50,6 +55,11 @@ public final class Function {
         Arrays.fill(blockParams, 0, blocks, 0);
         Arrays.fill(blockLine, 0, blocks, 0);
         Arrays.fill(cold, 0, blocks, false);
+        Arrays.fill(immediate, 0, insts, 0);
+        if (hasStackMaps) Arrays.fill(stackMap, 0, insts, 0);
+        if (hasLines) Arrays.fill(line, 0, insts, 0);
+        if (hasLocations) Arrays.fill(location, 0, insts, 0);
+        hasStackMaps = hasLines = false;
         insts = values = blocks = 0;
         pool.reset();
         text.reset();
@@ -68,76 +78,73 @@ public final class Function {
 
     /** An instruction without operands and results, in no block. */
     public int newInst(Op which, int controlType) {
-        if (insts == op.length) growInsts();
-        int inst = insts++;
-        op[inst] = which.ordinal();
-        control[inst] = controlType;
-        args[inst] = results[inst] = extra[inst] = flags[inst] = stackMap[inst] = line[inst] = 0;
-        entity[inst] = location[inst] = NO_LOCATION;
-        immediate[inst] = 0;
+        if (insts == immediate.length) growInsts();
+        int inst = insts++, at = inst << SHIFT;
+        int[] rows = this.rows;
+        rows[at + OP] = which.ordinal();
+        rows[at + CONTROL] = controlType;
+        rows[at + ARGS] = 0;
+        rows[at + RESULTS] = 0;
+        rows[at + ENTITY] = NO_ENTITY;
+        rows[at + EXTRA] = 0;
+        rows[at + FLAGS] = 0;
         return inst;
     }
 
     private void growInsts() {
         int size = insts * 2;
-        op = Arrays.copyOf(op, size);
-        control = Arrays.copyOf(control, size);
-        args = Arrays.copyOf(args, size);
-        results = Arrays.copyOf(results, size);
-        entity = Arrays.copyOf(entity, size);
-        extra = Arrays.copyOf(extra, size);
-        flags = Arrays.copyOf(flags, size);
+        rows = Arrays.copyOf(rows, size << SHIFT);
+        immediate = Arrays.copyOf(immediate, size);
         stackMap = Arrays.copyOf(stackMap, size);
         line = Arrays.copyOf(line, size);
         location = Arrays.copyOf(location, size);
-        immediate = Arrays.copyOf(immediate, size);
     }
 
     public Op op(int inst) {
-        return Op.of(op[inst]);
+        return Op.of(rows[(inst << SHIFT) + OP]);
     }
 
     /** The type that the operation's types follow from; {@link Types#NONE} where they are fixed. */
     public int control(int inst) {
-        return control[inst];
+        return rows[(inst << SHIFT) + CONTROL];
     }
 
     public void setControl(int inst, int type) {
-        control[inst] = type;
+        rows[(inst << SHIFT) + CONTROL] = type;
     }
 
     /** Value operands, the fixed ones first; arguments of blocks are not among them. A list of {@link #pool}. */
     public int args(int inst) {
-        return args[inst];
+        return rows[(inst << SHIFT) + ARGS];
     }
 
     public int arg(int inst, int i) {
-        return pool.get(args[inst], i);
+        return pool.get(rows[(inst << SHIFT) + ARGS], i);
     }
 
     public void setArgs(int inst, int list) {
-        args[inst] = list;
+        rows[(inst << SHIFT) + ARGS] = list;
     }
 
     public int results(int inst) {
-        return results[inst];
+        return rows[(inst << SHIFT) + RESULTS];
     }
 
     public int result(int inst, int i) {
-        return pool.get(results[inst], i);
+        return pool.get(rows[(inst << SHIFT) + RESULTS], i);
     }
 
     public void setResults(int inst, int list) {
-        results[inst] = list;
+        rows[(inst << SHIFT) + RESULTS] = list;
     }
 
     /** The function, signature, slot, global value, constant or block it names. */
     public int entity(int inst) {
-        return entity[inst];
+        return rows[(inst << SHIFT) + ENTITY];
     }
 
     public void setEntity(int inst, int number) {
-        entity[inst] = number;
+        rows[(inst << SHIFT) + ENTITY] = number;
     }
 
     /**
@@ -145,20 +152,20 @@ public final class Function {
      * normal return, then three ints for each handler: kind, tag, block call or value.
      */
     public int extra(int inst) {
-        return extra[inst];
+        return rows[(inst << SHIFT) + EXTRA];
     }
 
     public void setExtra(int inst, int list) {
-        extra[inst] = list;
+        rows[(inst << SHIFT) + EXTRA] = list;
     }
 
     /** {@link MemFlags}, or the ordinal of a condition, or a trap code. */
     public int flags(int inst) {
-        return flags[inst];
+        return rows[(inst << SHIFT) + FLAGS];
     }
 
     public void setFlags(int inst, int value) {
-        flags[inst] = value;
+        rows[(inst << SHIFT) + FLAGS] = value;
     }
 
     /** An integer, an offset, a lane, the bits of a float, or which {@link RmwOp}. */
@@ -177,6 +184,7 @@ public final class Function {
 
     public void setStackMap(int inst, int list) {
         stackMap[inst] = list;
+        hasStackMaps = true;
     }
 
     /** From 1; 0 where a pass made it. */
@@ -186,15 +194,16 @@ public final class Function {
 
     public void setLine(int inst, int number) {
         line[inst] = number;
+        hasLines = true;
     }
 
     /** Where it comes from in the program that was translated; {@link #NO_LOCATION} where that is not said. */
     public int location(int inst) {
-        return location[inst];
+        return ~location[inst];
     }
 
     public void setLocation(int inst, int where) {
-        location[inst] = where;
+        location[inst] = ~where;
         hasLocations |= where != NO_LOCATION;
     }
 
@@ -242,7 +251,11 @@ public final class Function {
 
     public int newValue(int type, int kind, int definition) {
         int value = values;
-        defineValue(value, type, kind, definition);
+        if (value == valueType.length) growValues(value + 1);
+        values = value + 1;
+        valueType[value] = type;
+        valueKind[value] = kind;
+        valueDefinition[value] = definition;
         return value;
     }
 

@@ -87,7 +87,19 @@ public final class Layout {
     }
 
     public void append(int inst, int b) {
-        link(inst, last[b], NONE, b);
+        if (inst >= next.length) growInsts(inst + 1);
+        int before = last[b];
+        block[inst] = b;
+        previous[inst] = before;
+        next[inst] = NONE;
+        last[b] = inst;
+        if (before == NONE) {
+            first[b] = inst;
+            sequence[inst] = 0;
+        } else {
+            next[before] = inst;
+            sequence[inst] = sequence[before] + 1;
+        }
     }
 
     public void insertBefore(int inst, int at) {
@@ -103,8 +115,7 @@ public final class Layout {
         else next[before] = inst;
         if (after == NONE) last[b] = inst;
         else previous[after] = inst;
-        if (after == NONE) sequence[inst] = before == NONE ? 0 : sequence[before] + 1;
-        else numbered[b] = false;
+        numbered[b] = false;
     }
 
     private void number(int b) {

@@ -1,7 +1,6 @@
 package dev.backbench.cranelift.wasm;
 
 import dev.backbench.cranelift.ir.Function;
-import dev.backbench.cranelift.ir.Layout;
 import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.ir.Pool;
 import dev.backbench.cranelift.ir.Types;
@@ -17,10 +16,11 @@ final class Joins {
     private final Function fn;
     private final Pool pool;
     private int parameters;
-    private int[] parameter = new int[64], parameterBlock = new int[64], position = new int[64];
-    /** By value: its number as a parameter plus one, 0 for others; what an alias made it mean, {@link #NONE} for itself. */
+    private int[] parameter = new int[64], parameterBlock = new int[64], position = new int[64], madeAt = new int[64];
+    /** By value: its number as a parameter; what an alias made it mean, {@link #NONE} for itself, as of all that are no parameters. */
     private int[] number = new int[256], meaning = new int[256];
-    private boolean aliased;
+    /** The first instruction that may use a withdrawn parameter. */
+    private int firstRenamed;
     private int edges;
     private int[] edgeTarget = new int[64], edgeCall = new int[64];
     /** The block of the table that an edge is of, {@link #NONE} for other edges. */
@@ -36,12 +36,13 @@ final class Joins {
     Joins(Function fn) {
         this.fn = fn;
         pool = fn.pool;
+        Arrays.fill(meaning, NONE);
     }
 
     void begin() {
-        for (int p = 0; p < parameters; p++) number[parameter[p]] = 0;
+        for (int p = 0; p < parameters; p++) meaning[parameter[p]] = NONE;
         parameters = carriedCount = edges = branchCount = 0;
-        aliased = false;
+        firstRenamed = Integer.MAX_VALUE;
     }
 
     int parameter(int block, int type) {
@@ -50,31 +51,32 @@ final class Joins {
             parameter = Arrays.copyOf(parameter, 2 * parameters);
             parameterBlock = Arrays.copyOf(parameterBlock, 2 * parameters);
             position = Arrays.copyOf(position, 2 * parameters);
+            madeAt = Arrays.copyOf(madeAt, 2 * parameters);
         }
-        if (value >= number.length) {
-            number = Arrays.copyOf(number, 2 * value);
-            meaning = Arrays.copyOf(meaning, 2 * value);
-        }
+        if (value >= number.length) grow(value);
         parameter[parameters] = value;
-        parameterBlock[parameters++] = block;
-        number[value] = parameters;
-        meaning[value] = NONE;
+        parameterBlock[parameters] = block;
+        madeAt[parameters] = fn.insts();
+        number[value] = parameters++;
         return value;
+    }
+
+    private void grow(int value) {
+        int old = number.length, size = Math.max(value + 1, 2 * old);
+        number = Arrays.copyOf(number, size);
+        meaning = Arrays.copyOf(meaning, size);
+        Arrays.fill(meaning, old, size, NONE);
     }
 
     void alias(int parameter, int value) {
         meaning[parameter] = value;
-        aliased = true;
-    }
-
-    private boolean isWithdrawn(int value) {
-        return value < number.length && number[value] != 0 && meaning[value] != NONE;
+        firstRenamed = Math.min(firstRenamed, madeAt[number[parameter]]);
     }
 
     /** What a value means after all aliases. */
     private int find(int value) {
         int end = value;
-        while (isWithdrawn(end)) end = meaning[end];
+        while (meaning[end] != NONE) end = meaning[end];
         while (value != end) {
             int next = meaning[value];
             meaning[value] = end;
@@ -109,7 +111,8 @@ final class Joins {
     }
 
     void end() {
-        if (aliased) rename();
+        if (fn.values() > meaning.length) grow(fn.values());
+        rename();
         parameterLists();
         blockCalls();
         int[] data = pool.data;
@@ -138,7 +141,7 @@ final class Joins {
         }
         for (int c = 0; c < carriedCount; c += 3) {
             int value = carried[c + 1];
-            if (meaning[value] == NONE) pool.set(edgeCall[carried[c]], 1 + position[number[value] - 1], find(carried[c + 2]));
+            if (meaning[value] == NONE) pool.set(edgeCall[carried[c]], 1 + position[number[value]], find(carried[c + 2]));
         }
         for (int e = 0; e < edges; e++) if (tableBlock[e] != NONE && live[edgeTarget[e]] > 0) split(e);
     }
@@ -154,12 +157,14 @@ final class Joins {
     }
 
     private void rename() {
-        int[] data = pool.data;
-        for (int inst = 0, insts = fn.insts(); inst < insts; inst++) {
-            if (fn.layout.block(inst) == Layout.NONE) continue;
+        int[] data = pool.data, meaning = this.meaning;
+        for (int inst = firstRenamed, insts = fn.insts(); inst < insts; inst++) {
             int args = fn.args(inst);
             if (args == 0) continue;
-            for (int at = args + 1, end = at + data[args]; at < end; at++) if (isWithdrawn(data[at])) data[at] = find(data[at]);
+            for (int at = args + 1, end = at + data[args]; at < end; at++) {
+                int value = data[at];
+                if (meaning[value] != NONE) data[at] = find(value);
+            }
         }
     }
 }
