@@ -4,6 +4,7 @@ import dev.backbench.core.ExitCode;
 import dev.backbench.core.plan.Backends;
 import dev.backbench.spi.Availability;
 import dev.backbench.spi.Backend;
+import dev.backbench.spi.Containers;
 import dev.backbench.spi.setup.Cache;
 import dev.backbench.spi.setup.Requirement;
 import java.io.IOException;
@@ -49,6 +50,9 @@ final class DoctorCommand extends BenchCommand {
         tool("as", "gcc's assembler", "apt-get install binutils");
         tool("fc-list", "fontconfig, for charts as PNG", "apt-get install fontconfig fonts-dejavu-core");
         tool("gdb", "only for 'bench trial --gdb'", "apt-get install gdb");
+        Availability container = Containers.availability(Containers.BARE.name());
+        if (container.yes()) ok("containers (only for +in=container and for cold starts in them)");
+        else bad("containers (only for +in=container and for cold starts in them): " + container.reason(), container.fix());
     }
 
     private void tool(String name, String purpose, String fix) {
