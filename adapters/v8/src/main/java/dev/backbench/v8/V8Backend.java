@@ -69,6 +69,7 @@ abstract class V8Backend implements Backend {
         List<String> flags = new ArrayList<>(tierFlags);
         if (!tiered) flags.addAll(ONE_TIER);
         if (options.bounds() == CompileOptions.Bounds.EXPLICIT) flags.add("--wasm-enforce-bounds-checks");
+        if (serialises(options)) flags.add("--allow-natives-syntax"); // the parser then knows %SerializeWasmModule; nothing else changes
         return flags;
     }
 
@@ -85,7 +86,7 @@ abstract class V8Backend implements Backend {
     @Override
     public Compiler newCompiler(CompileOptions options) {
         if (options.threads() != 1) throw new BackendException("V8 is measured with one compiling thread; leave out --threads");
-        return new V8Compiler(node(options));
+        return new V8Compiler(node(options), new V8Compiler.Settings(id, flags(options), serialises(options), tiered));
     }
 
     /** Node is V8's own host. */
@@ -121,6 +122,8 @@ abstract class V8Backend implements Backend {
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("flags", String.join(" ", flags(options)));
         notes.put("protocol", "a resident node process reads the module's bytes from a file and compiles when asked over a pipe: only the second is timed; of its CPU time, what commands take");
+        notes.put("serialised form", serialises(options) ? "V8's own, through its test function %SerializeWasmModule: node offers no public one" : "none: V8 serialises TurboFan's code only");
+        if (!tiered) notes.put("code size", "from V8's trace of another compile, outside what is timed");
         notes.put("wasi", "node:wasi, which needs a program's memory exported as 'memory'; host calls inside the region are not counted");
         return new Ledger(version, null, Node.binary(), "companion process", "default", 1, "wasm",
                 options.bounds() == CompileOptions.Bounds.GUARD ? "guard" : "explicit", false, "none", "own", false, "stack limit check in prologues", "native", false,

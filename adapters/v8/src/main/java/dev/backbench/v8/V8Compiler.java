@@ -27,13 +27,20 @@ final class V8Compiler extends ProgramCompiler {
     private static final String OWNER = "node";
 
     private final Companion node;
+    private final Settings settings;
+    private final CodeSizes sizes;
     private int modules;
     private Handle unlinked;
     private byte[] prepared;
 
-    V8Compiler(Companion node) {
+    /** @param lazy code is made when it is first called, and again */
+    record Settings(String name, List<String> flags, boolean serialises, boolean lazy) {}
+
+    V8Compiler(Companion node, Settings settings) {
         super(OWNER);
         this.node = node;
+        this.settings = settings;
+        sizes = new CodeSizes(settings.flags(), node.folder());
     }
 
     /** Leaves the module's bytes in node, which drops the module before if nobody has linked it; waits until node is up. */
@@ -64,16 +71,72 @@ final class V8Compiler extends ProgramCompiler {
         } finally {
             clock.leave();
         }
-        unlinked = new Handle(id);
+        unlinked = new Handle(id, wasm);
         return unlinked;
     }
 
-    private static final class Handle extends OpaqueArtifact {
-        private final String id;
+    /** Reads back what {@link Handle#serialize} made under the same flags by the same version. */
+    @Override
+    public Artifact deserialize(byte[] serialized) {
+        if (!settings.serialises()) throw OpaqueArtifact.noSerialisedForm(settings.name());
+        Path file = node.folder().resolve("module.image");
+        try {
+            Files.write(file, serialized);
+        } catch (IOException e) {
+            throw new BackendException("cannot hand the image to node: " + e.getMessage(), e);
+        }
+        if (unlinked != null) drop(unlinked.id);
+        unlinked = null;
+        String id = Integer.toString(++modules);
+        try {
+            node.request("deserialize", id, file.toString());
+        } catch (Companion.Refusal e) {
+            throw new BackendException("V8: " + e.getMessage());
+        }
+        unlinked = new Handle(id, null);
+        return unlinked;
+    }
 
-        Handle(String id) {
-            super(OWNER);
+    private final class Handle extends OpaqueArtifact {
+        private final String id;
+        /** Null if it was compiled elsewhere. */
+        private final byte[] wasm;
+
+        Handle(String id, byte[] wasm) {
+            super(settings.name());
             this.id = id;
+            this.wasm = wasm;
+        }
+
+        /** The Wasm bytes' length, those bytes, then V8's image. */
+        @Override
+        public byte[] serialize() {
+            if (!settings.serialises()) return super.serialize();
+            Path file = node.folder().resolve("module.image");
+            try {
+                node.request("serialize", id, file.toString());
+                return Files.readAllBytes(file);
+            } catch (Companion.Refusal e) {
+                throw new BackendException("V8: " + e.getMessage());
+            } catch (IOException e) {
+                throw new BackendException("cannot take the image from node: " + e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public long codeBytes() {
+            return wasm == null || settings.lazy() ? -1 : sizes.of(wasm).code();
+        }
+
+        /** They are inside the code. */
+        @Override
+        public long constantBytes() {
+            return wasm == null || settings.lazy() ? -1 : 0;
+        }
+
+        @Override
+        public int functionsEmitted() {
+            return wasm == null || settings.lazy() ? -1 : sizes.of(wasm).functions();
         }
     }
 

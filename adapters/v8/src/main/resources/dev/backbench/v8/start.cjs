@@ -8,16 +8,25 @@ const plain = (text) => String(text).replace(/[\t\n\r\\]/g, ' ');
 
 let WASI;
 
-function start([id, , path, stdin, stdout, stderr, folder, ...args]) {
+// As in worker.mjs: the Wasm bytes' length, those bytes, V8's image.
+function load(image) {
+  const split = 4 + image.readUInt32BE();
+  const module = new Function('code', 'wasm', 'return %DeserializeWasmModule(code, wasm)')(new Uint8Array(image.subarray(split)).buffer, new Uint8Array(image.subarray(4, split)));
+  if (module === undefined) throw new Error('the image is not of this V8 with these flags');
+  return module;
+}
+
+function start([id, code, path, stdin, stdout, stderr, folder, ...args]) {
   say('begin', id, 'start');
   const began = now(), loads = WASI === undefined;
   if (loads) ({ WASI } = require('node:wasi'));
   const loaded = now();
   const bytes = readFileSync(path);
   const read = now();
-  let stage = 'compile', files = [];
+  const image = code === 'precompiled';
+  let stage = image ? 'link' : 'compile', files = [];
   try {
-    const module = new WebAssembly.Module(bytes);
+    const module = image ? load(bytes) : new WebAssembly.Module(bytes);
     const made = now();
     stage = 'run';
     files = [openSync(stdin, 'r'), openSync(stdout, 'w'), openSync(stderr, 'w')];
@@ -28,7 +37,7 @@ function start([id, , path, stdin, stdout, stderr, folder, ...args]) {
     const instantiated = now();
     const exit = wasi.start(instance);
     if (mark === 0n) mark = instantiated;
-    say('sample', id, 'start', loads ? 'began' : 'from', began, ...(loads ? ['phase.load', loaded - began] : []), 'phase.read', read - loaded, 'phase.decode+compile', made - read,
+    say('sample', id, 'start', loads ? 'began' : 'from', began, ...(loads ? ['phase.load', loaded - began] : []), 'phase.read', read - loaded, image ? 'phase.decode' : 'phase.decode+compile', made - read,
       'phase.instantiate', instantiated - made, 'phase.call', mark - instantiated, 'mark', mark, 'exit', exit ?? 0);
     say('end', id);
   } catch (error) {

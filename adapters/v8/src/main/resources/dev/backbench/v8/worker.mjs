@@ -1,10 +1,10 @@
 // The long-lived companion of one V8 compiler. Requests and replies are lines on standard input and output; a reply is
 // "ok key=value ..." or "error kind message", values percent-encoded. Programs never see these streams: WASI gets files.
 import { WASI } from 'node:wasi';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-const modules = new Map();
+const modules = new Map(), sources = new Map();
 
 const now = () => process.hrtime.bigint();
 const cpuNanos = () => {
@@ -28,12 +28,32 @@ function read([path]) {
 
 function compile([id]) {
   modules.set(id, new WebAssembly.Module(input));
+  sources.set(id, input);
   input = undefined;
+  ok();
+}
+
+// V8's own form of compiled code, which only a function for its tests reaches. It holds no Wasm bytes, so they go before it, behind their length.
+const native = (name, ...parameters) => new Function(...parameters, `return %${name}(${parameters})`);
+
+function serialize([id, path]) {
+  const code = Buffer.from(native('SerializeWasmModule', 'module')(modules.get(id))), length = Buffer.alloc(4);
+  length.writeUInt32BE(sources.get(id).length);
+  writeFileSync(path, Buffer.concat([length, sources.get(id), code]));
+  ok();
+}
+
+function deserialize([id, path]) {
+  const image = readFileSync(path), split = 4 + image.readUInt32BE();
+  const module = native('DeserializeWasmModule', 'code', 'wasm')(new Uint8Array(image.subarray(split)).buffer, new Uint8Array(image.subarray(4, split)));
+  if (module === undefined) throw new Error('the image is not of this V8 with these flags: compile again');
+  modules.set(id, module);
   ok();
 }
 
 function drop([id]) {
   modules.delete(id);
+  sources.delete(id);
   ok();
 }
 
@@ -73,7 +93,7 @@ function run([id, stdin, stdout, stderr, preopen, environment, ...args]) {
   }
 }
 
-const commands = { read, compile, drop, run, version: () => ok({ node: process.version, v8: process.versions.v8 }) };
+const commands = { read, compile, serialize, deserialize, drop, run, version: () => ok({ node: process.version, v8: process.versions.v8 }) };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, ...parameters] = line.split(' ').map(decodeURIComponent);

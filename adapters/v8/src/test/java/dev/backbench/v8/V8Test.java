@@ -79,6 +79,37 @@ class V8Test {
     }
 
     @Test
+    void turboFansCodeIsReadBackInAnotherNode() {
+        byte[] image;
+        try (Compiler compiler = new V8TurboFan().newCompiler(CompileOptions.of("default"))) {
+            image = compiler.compile(HELLO, PhaseClock.OFF).serialize();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Compiler compiler = new V8TurboFan().newCompiler(CompileOptions.of("default"))) {
+            var module = compiler.link(compiler.deserialize(image), PhaseClock.OFF);
+            assertEquals(7, module.run(new ProgramConfig(List.of("program"), Map.of(), folder, null, out, null)).exitCode());
+            assertEquals("hi\n", out.toString(StandardCharsets.UTF_8));
+            byte[] damaged = image.clone();
+            damaged[4 + HELLO.length + 1] ^= 1; // in V8's header
+            assertTrue(assertThrows(BackendException.class, () -> compiler.deserialize(damaged)).getMessage().contains("compile again"));
+        }
+        try (Compiler compiler = new V8Liftoff().newCompiler(CompileOptions.of("default"))) {
+            assertThrows(BackendException.class, () -> compiler.compile(HELLO, PhaseClock.OFF).serialize());
+        }
+    }
+
+    @Test
+    void theSizeOfTheCodeIsOfEveryFunction() {
+        try (Compiler baseline = new V8Liftoff().newCompiler(CompileOptions.of("default")); Compiler optimising = new V8TurboFan().newCompiler(CompileOptions.of("default"))) {
+            var liftoff = baseline.compile(HELLO, PhaseClock.OFF);
+            var turbofan = optimising.compile(HELLO, PhaseClock.OFF);
+            assertEquals(1, liftoff.functionsEmitted());
+            assertEquals(1, turbofan.functionsEmitted());
+            assertTrue(turbofan.codeBytes() > 0 && turbofan.codeBytes() < liftoff.codeBytes(), turbofan.codeBytes() + " " + liftoff.codeBytes());
+        }
+    }
+
+    @Test
     void aTrapNamesItsReasonAndTheCompanionLivesOn() {
         try (Compiler compiler = new V8Liftoff().newCompiler(CompileOptions.of("default"))) {
             Trap trap = assertThrows(Trap.class, () -> run(compiler, TRAP, "", new ByteArrayOutputStream()));

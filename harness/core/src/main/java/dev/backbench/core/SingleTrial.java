@@ -35,7 +35,7 @@ public final class SingleTrial {
 
     /** Figures that are no times: counts, flags and hashes; and sizes. */
     private static final Set<String> PLAIN = Set.of("warm", "faults", "switches", "collections", "hostCalls", "hostFaults", "emitted", "sha", "output", "wrong"),
-            BYTES = Set.of("allocated", "peak", "code", "constants");
+            BYTES = Set.of("allocated", "peak", "companions", "code", "constants");
 
     private SingleTrial() {}
 

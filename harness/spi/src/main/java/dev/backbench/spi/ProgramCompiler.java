@@ -16,7 +16,7 @@ public abstract class ProgramCompiler implements Compiler {
     }
 
     @Override
-    public final Artifact deserialize(byte[] serialized) {
+    public Artifact deserialize(byte[] serialized) {
         throw OpaqueArtifact.noSerialisedForm(owner);
     }
 

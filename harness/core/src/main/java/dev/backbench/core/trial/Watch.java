@@ -166,7 +166,9 @@ final class Watch {
     private Map<String, String> values(List<String> line) {
         Map<String, String> values = new LinkedHashMap<>();
         for (int i = 3; i + 1 < line.size(); i += 2) values.put(line.get(i), line.get(i + 1));
-        if (metered && values.containsKey("peak")) values.computeIfPresent("peak", (k, peak) -> Long.toString(Long.parseLong(peak) + companions));
+        // what runs beside the worker says its own peak, and is among its children too unless it is in a container
+        long told = Long.parseLong(values.getOrDefault("companions", "0")), below = Math.max(told, metered ? companions : 0);
+        values.computeIfPresent("peak", (k, peak) -> Long.toString(Long.parseLong(peak) + below));
         return values;
     }
 
