@@ -174,6 +174,12 @@ final class LowerExamples {
         return "v" + count++;
     }
 
+    private String floatConstant(String op, boolean fits) {
+        if (!fits) throw new DoesNotFit();
+        body.append("    v").append(count).append(" = ").append(op).append(' ').append(choose(List.of("0x1.8", "0.0", "-0x1.0p3"))).append('\n');
+        return "v" + count++;
+    }
+
     private String value(LowerPattern p, String constraint, String control) {
         List<String> types = types(constraint, control);
         if (p instanceof LowerPattern.Variable v) {
@@ -193,6 +199,7 @@ final class LowerExamples {
         LowerPattern.Producer producer = (LowerPattern.Producer) p;
         LowerLanguage.Op op = language.ops.get(producer.op());
         String result = op.results().getFirst();
+        if (result.startsWith("f")) return floatConstant(op.name(), types.contains(result));
         List<String> controls = new ArrayList<>();
         for (String t : LowerLanguage.TYPES) if (types.contains(type(result, t)) && (producer.types() == null || producer.types().contains(t)) && !t.equals("none")) controls.add(t);
         if (controls.isEmpty()) throw new DoesNotFit();

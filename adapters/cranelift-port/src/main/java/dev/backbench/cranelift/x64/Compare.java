@@ -84,6 +84,24 @@ final class Compare {
         return B;
     }
 
+    /** @param bit its number, modulo the width @return the condition under which it is set */
+    int testBitOf(int size, int a, int bit) {
+        d.compare(BT, size, bit, a);
+        return B;
+    }
+
+    /** @return the condition of not 0 */
+    int memoryZero(int size) {
+        d.storeImmediate(CMP, size, 0);
+        return NE;
+    }
+
+    /** @return the condition of no common bit */
+    int testMemoryImmediate(int size, int mask) {
+        d.storeImmediate(TEST, size, mask);
+        return E;
+    }
+
     /** @return the condition of less than 0 */
     int sign(int size, int a) {
         d.compare(TEST, size, a, a);

@@ -148,7 +148,6 @@ final class EmitInsts {
             case Form.SET -> set(insn);
             case Form.SELECT -> sequences.select(insn, size);
             case Form.WIDE -> wide(inst, insn, size);
-            case Form.SIGN -> e.plain(size == 8 ? CQO : size == 4 ? CDQ : CWD);
             case Form.ROUND -> e.round(size, reg(0), reg(1), (int) code.immediate(inst));
             case Form.SHIFT_DOUBLE -> e.shiftDouble(insn, size, reg(0), reg(2), (int) code.immediate(inst));
             case Form.FUSED -> e.rrr(insn, size, reg(0), reg(2), reg(3));

@@ -22,6 +22,7 @@ final class EmitSequences {
     /** @param extra of the instruction @param immediate likewise */
     void emit(int op, int info, int extra, long immediate) {
         switch (op) {
+            case Form.DIVIDE -> divide(Form.insn(info), Form.size(info));
             case Form.REMAINDER -> remainder(Form.size(info));
             case Form.FLOAT_MIN_MAX -> floats.extremum(Form.insn(info), Form.size(info));
             case Form.FROM_UNSIGNED -> floats.fromUnsigned(Form.insn(info), Form.size(info));
@@ -47,6 +48,14 @@ final class EmitSequences {
         }
         at.move(at.place(0), at.place(2));
         e.label(done);
+    }
+
+    /** Of rax, extended into rdx, by operand 2. */
+    private void divide(int insn, int size) {
+        if (insn == DIV) e.rr(XOR, 4, RDX, RDX);
+        else e.plain(size == 8 ? CQO : size == 4 ? CDQ : CWD);
+        at.fault();
+        e.r(insn, size, at.reg(2));
     }
 
     /** Of rax by operand 2 into rdx; by -1 it is 0 without a division, which could overflow. */

@@ -61,6 +61,13 @@ abstract class LowerContext {
 
     final void nothing() {}
 
+    /** Of two operands the one that goes on living should not be the one that is overwritten: going backwards, it is wanted already. */
+    final void eitherWay(int insn, int size, int to, int a, int b) {
+        boolean swap = o.isWanted(a) && !o.isWanted(b);
+        int first = o.use(swap ? b : a);
+        d.rr(insn, size, to, first, o.use(swap ? a : b));
+    }
+
     final void wideBinary(int a, int b) {
         if (!wide.binary(f.op(o.inst), a, b)) throw refusal();
     }

@@ -28,30 +28,20 @@ final class LowerDivision {
         return o.def(f.result(o.inst, 0));
     }
 
-    /** Of {@code low} and, above it, {@code high}. */
-    void quotient(int size, int to, int low, int high, int divisor, int trapCode) {
-        divide(DIV, size, to, low, high, divisor, false, trapCode);
+    void quotient(int size, int to, int dividend, int divisor) {
+        divide(DIV, size, to, dividend, divisor, false, TrapCode.INTEGER_DIVISION_BY_ZERO);
     }
 
-    void remainder(int size, int to, int low, int high, int divisor, int trapCode) {
-        divide(DIV, size, to, low, high, divisor, true, trapCode);
+    void remainder(int size, int to, int dividend, int divisor) {
+        divide(DIV, size, to, dividend, divisor, true, TrapCode.INTEGER_DIVISION_BY_ZERO);
     }
 
-    private void divide(int insn, int size, int to, int low, int high, int divisor, boolean remainder, int trapCode) {
-        d.code.beginInst(Form.WIDE, Form.address(Form.info(insn, size), Form.NONE, 0, trapCode), 0, 0);
+    private void divide(int insn, int size, int to, int dividend, int divisor, boolean remainder, int trapCode) {
+        d.code.beginInst(Form.DIVIDE, Form.address(Form.info(insn, size), Form.NONE, 0, trapCode), 0, 0);
         d.defFixed(to, remainder ? RDX : RAX);
-        d.useFixed(low, RAX);
-        d.useFixed(high, RDX);
-        d.useAny(divisor);
-        d.code.setClobbers(1 << (remainder ? RAX : RDX));
-    }
-
-    private void divideSigned(int size, int dividend, int divisor, boolean remainder, int trapCode) {
-        int sign = d.newInt();
-        d.begin(Form.SIGN, CDQ, size);
-        d.defFixed(sign, RDX);
         d.useFixed(dividend, RAX);
-        divide(IDIV, size, result(), dividend, sign, divisor, remainder, trapCode);
+        d.useLate(divisor);
+        d.code.setClobbers(1 << (remainder ? RAX : RDX));
     }
 
     /** At the operands' own width, where the hardware finds the overflow. */
@@ -62,7 +52,7 @@ final class LowerDivision {
             d.trapIf(E, TrapCode.INTEGER_DIVISION_BY_ZERO);
         }
         if (size > 1) {
-            divideSigned(size, dividend, divisor, false, TrapCode.INTEGER_OVERFLOW);
+            divide(IDIV, size, result(), dividend, divisor, false, TrapCode.INTEGER_OVERFLOW);
             return;
         }
         d.code.beginInst(Form.WIDE, Form.address(Form.info(IDIV, 1), Form.NONE, 0, TrapCode.INTEGER_OVERFLOW), 0, 0);
@@ -76,7 +66,7 @@ final class LowerDivision {
         int size = Operands.width(type), dividend = ints.extended(a, type, true), divisor = ints.extended(b, type, true);
         boolean harmless = size > Types.bytes(type) || o.isConstant(b) && o.constantOf(b) != -1;
         if (harmless) {
-            divideSigned(size, dividend, divisor, true, TrapCode.INTEGER_DIVISION_BY_ZERO);
+            divide(IDIV, size, result(), dividend, divisor, true, TrapCode.INTEGER_DIVISION_BY_ZERO);
             return;
         }
         d.code.beginInst(Form.REMAINDER, Form.address(Form.info(IDIV, size), Form.NONE, 0, TrapCode.INTEGER_DIVISION_BY_ZERO), 0, 0);

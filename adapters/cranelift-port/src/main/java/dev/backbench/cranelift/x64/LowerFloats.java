@@ -73,6 +73,11 @@ final class LowerFloats {
         return type == Types.F32 ? 0x7FFF_FFFFL : Long.MAX_VALUE;
     }
 
+    /** Makes the address that of a constant. */
+    void constant(int size, long bits) {
+        d.address.at(Form.POOL, o.pool.place(size, bits));
+    }
+
     /** Makes the address that of 16 bytes, both halves alike. */
     void mask(long bits) {
         d.address.at(Form.POOL, o.pool.pair(bits));

@@ -83,7 +83,7 @@ public final class VCodePrinter {
         String immediate = immediate(inst);
         if (!immediate.isEmpty()) out.append(separator.equals(" ") ? "" : ",").append(immediate);
         if (code.clobbers(inst) != 0) clobbers(code.clobbers(inst));
-        if (Form.trapCode(code.info(inst)) != 0 && code.op(inst) < Form.CALL) out.append("  ; may trap: ").append(TrapCode.name(Form.trapCode(code.info(inst))));
+        if (Form.trapCode(code.info(inst)) != 0 && (code.op(inst) < Form.CALL || code.op(inst) >= Form.REMAINDER)) out.append("  ; may trap: ").append(TrapCode.name(Form.trapCode(code.info(inst))));
         if (last) successors(block);
         out.append('\n');
     }
@@ -149,7 +149,6 @@ public final class VCodePrinter {
         return switch (code.op(inst)) {
             case Form.MOVE -> "move";
             case Form.CONST -> "const";
-            case Form.SIGN -> "sign" + 8 * Form.size(info);
             case Form.SET -> "set" + condition(info);
             case Form.SELECT -> "select" + condition(info);
             case Form.ROUND -> "round";
@@ -172,6 +171,7 @@ public final class VCodePrinter {
 
     private static String sequence(int op) {
         return switch (op) {
+            case Form.DIVIDE -> "divide";
             case Form.REMAINDER -> "remainder";
             case Form.FLOAT_MIN_MAX -> "min_max";
             case Form.TO_SIGNED -> "to_signed";
