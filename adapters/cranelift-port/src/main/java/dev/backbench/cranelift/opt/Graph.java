@@ -11,10 +11,11 @@ import java.util.Arrays;
  * by a block or an instruction that stays where it is. Classes are complete when they are made (rules run at once, on operands that are), so no class ever changes, and operands
  * are always older than what uses them: nothing is revisited.
  *
- * <p>Rewriting is bounded: {@link #MAX_CLASS} alternatives to a class, {@link #MAX_RESULTS} results of rules to a node, rules on what rules made to a depth of {@link #MAX_DEPTH}.
+ * <p>Rewriting is bounded: {@link #MAX_CLASS} alternatives to a class, {@link #MAX_RESULTS} results of rules to a node, rules on what rules made to a depth of {@link #MAX_DEPTH} and until
+ * {@link #MAX_MADE} nodes, new or known, came of one instruction (in a chain of additions of constants each depth would multiply them).
  */
 final class Graph {
-    static final int MAX_CLASS = 6, MAX_RESULTS = 8, MAX_DEPTH = 4;
+    static final int MAX_CLASS = 6, MAX_RESULTS = 8, MAX_DEPTH = 4, MAX_MADE = 48;
     private static final int NO_RULE = -1;
 
     private final NodeTable nodes = new NodeTable();
@@ -29,6 +30,8 @@ final class Graph {
     private int used;
 
     private int depth;
+    /** Nodes that rules asked for on behalf of the instruction under way. */
+    private int made;
     /** What the rules gave for the nodes under way: a stack, each node's above {@link #resultBase}. */
     private final int[] results = new int[MAX_RESULTS * (MAX_DEPTH + 2)];
     private int resultBase, resultCount;
@@ -195,6 +198,7 @@ final class Graph {
     // ---- making nodes ----
 
     private int add(int inst, int type) {
+        made++;
         int known = simplify(inst);
         if (known >= 0) return known;
         f.pool.begin();
@@ -206,6 +210,7 @@ final class Graph {
 
     /** Takes in an instruction of the function that only computes, its operands already of the graph. @return the value that stands for its result */
     int insert(int inst) {
+        made = 0;
         int value = f.result(inst, 0);
         if (f.op(inst) == Op.ICONST && f.control(inst) <= Types.I64) f.setImmediate(inst, Constants.signExtend(f.control(inst), f.immediate(inst)));
         int known = simplify(inst);
@@ -257,7 +262,7 @@ final class Graph {
     private int finish(int inst, int value) {
         reserve(f.values());
         single(value, inst, price(inst));
-        if (depth >= MAX_DEPTH || f.control(inst) > Types.I128) return value;
+        if (depth >= MAX_DEPTH || made >= MAX_MADE || f.control(inst) > Types.I128) return value;
         int outerBase = resultBase, outerCount = resultCount, outerSubsumed = subsumed;
         resultBase = resultCount;
         subsumed = NO_RULE;
