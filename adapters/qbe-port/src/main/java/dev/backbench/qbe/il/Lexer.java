@@ -15,8 +15,11 @@ final class Lexer {
     private static final byte[] BYTES = new byte[256];
     private static final byte SPACE = 1, NAME_START = 2, DIGIT = 3;
     private static final boolean[] NAME = new boolean[256];
+    private static final double[] POWERS = new double[16];
 
     static {
+        POWERS[0] = 1;
+        for (int i = 1; i < POWERS.length; i++) POWERS[i] = 10 * POWERS[i - 1];
         for (int c = 'a'; c <= 'z'; c++) BYTES[c] = BYTES[c - 'a' + 'A'] = NAME_START;
         for (int c = '0'; c <= '9'; c++) BYTES[c] = DIGIT;
         BYTES['_'] = BYTES['.'] = BYTES['"'] = NAME_START;
@@ -201,6 +204,10 @@ final class Lexer {
         byte[] text = this.text;
         int at = from + 2, end = text.length;
         while (at < end && (isName(text[at]) || (text[at] == '-' || text[at] == '+'))) at++;
+        if (plain(from + 2, at, text[from] == 's')) {
+            this.at = at;
+            return text[from] == 's' ? Token.SINGLE : Token.DOUBLE;
+        }
         String digits = new String(text, from + 2, at - from - 2, StandardCharsets.US_ASCII);
         this.at = at;
         try {
@@ -213,6 +220,32 @@ final class Lexer {
         } catch (NumberFormatException e) {
             throw error(from, "'" + digits + "' is not a floating-point number");
         }
+    }
+
+    /** A float of few digits without exponent: digits and power of ten are exact as floats, so that their quotient is the nearest. */
+    private boolean plain(int from, int to, boolean single) {
+        byte[] text = this.text;
+        boolean negative = from < to && text[from] == '-';
+        long digits = 0;
+        int count = 0, point = -1;
+        for (int at = negative ? from + 1 : from; at < to; at++) {
+            if (text[at] == '.' && point < 0) {
+                point = count;
+            } else {
+                if (BYTES[text[at] & 0xFF] != DIGIT || ++count > 15) return false;
+                digits = 10 * digits + text[at] - '0';
+            }
+        }
+        int behind = point < 0 ? 0 : count - point;
+        if (count == 0 || single && (digits >= 1 << 24 || behind > 10)) return false;
+        if (single) {
+            float value = (float) digits / (float) POWERS[behind];
+            number = Float.floatToRawIntBits(negative ? -value : value) & 0xFFFFFFFFL;
+        } else {
+            double value = digits / POWERS[behind];
+            number = Double.doubleToRawLongBits(negative ? -value : value);
+        }
+        return true;
     }
 
     /** C's spellings of what has no digits. */

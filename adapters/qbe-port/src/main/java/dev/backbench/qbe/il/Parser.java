@@ -7,6 +7,8 @@ import java.util.List;
 /** Reads IL, the whole language, straight from bytes; functions go to {@link FunctionParser}. One parser serves a thread and is reused. */
 public final class Parser {
     private static final int MAX_ALIGN = 1 << 16;
+    /** Zeros of a file that take room in the object, and of a definition that does not. */
+    private static final long MAX_ZEROS = 1 << 28, MAX_RESERVED = 1L << 40;
 
     private final Lexer lexer;
     private final Symbols symbols;
@@ -30,6 +32,7 @@ public final class Parser {
     public void parse(byte[] text, IlSink sink) {
         lexer.reset(text);
         symbols.beginFile();
+        written = 0;
         next();
         while (token != Token.END) {
             switch (token) {
@@ -222,8 +225,10 @@ public final class Parser {
 
     // ---- data ----
 
-    /** Whether the section of the data at hand has no bytes in the file. */
-    private boolean zerosOnly;
+    /** Whether the section of the data at hand has no bytes in the file; whether the data has. */
+    private boolean zerosOnly, solid;
+    /** Zeros of the data at hand, and of all before it that has bytes. */
+    private long zeros, written;
 
     private void data(Linkage before, IlSink sink) {
         next();
@@ -231,6 +236,8 @@ public final class Parser {
         int symbol = symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd);
         if (!symbols.define(symbol) && !before.common()) throw lexer.error(lexer.tokenStart, "$" + lexer.here() + " is defined twice");
         zerosOnly = before.section() != null && before.section().matches("\\.t?bss(\\..*)?");
+        solid = before.section() != null && !zerosOnly;
+        zeros = 0;
         next();
         expect(Token.EQUALS);
         next();
@@ -256,7 +263,9 @@ public final class Parser {
         if (token == Token.ZERO) {
             next();
             expect(Token.INTEGER);
-            if (lexer.number < 0) throw lexer.error(lexer.tokenStart, "a count of zeros is not negative");
+            if (lexer.number < 0 || lexer.number > MAX_RESERVED - zeros) throw lexer.error(lexer.tokenStart, "a definition has 0 to " + MAX_RESERVED + " zeros");
+            zeros += lexer.number;
+            if (solid) write(lexer.number);
             sink.dataZeros(lexer.number);
             next();
             return;
@@ -270,8 +279,17 @@ public final class Parser {
         if (count == 0) throw unexpected("expected a number, a string or a global");
     }
 
+    private void write(long count) {
+        written += count;
+        if (written > MAX_ZEROS) throw lexer.error(lexer.tokenStart, "a file has at most " + MAX_ZEROS + " zeros among its data");
+    }
+
     private boolean item(IlSink sink, int kind, int width) {
         boolean value = token == Token.STRING || token == Token.GLOBAL || (token == Token.INTEGER || token == Token.SINGLE || token == Token.DOUBLE) && lexer.number != 0;
+        if (value && !solid) {
+            solid = true;
+            write(zeros);
+        }
         if (zerosOnly && value) throw lexer.error(lexer.tokenStart, "a section that is all zeros holds nothing else");
         switch (token) {
             case Token.INTEGER -> sink.dataNumber(width, kind == Cls.S ? Float.floatToRawIntBits(lexer.number) : kind == Cls.D ? Double.doubleToRawLongBits(lexer.number) : lexer.number);

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -245,5 +246,20 @@ class ParserTest {
             }
         }
         assertTrue(functions > 90, functions + " functions");
+    }
+
+    /** The short way of plain decimals and the library's agree to the bit. */
+    @Test
+    void floatsAreTheNearest() {
+        SplittableRandom random = new SplittableRandom(20_28);
+        for (int i = 0; i < 20_000; i++) {
+            String digits = String.valueOf(random.nextLong(1L << random.nextInt(1, 60)));
+            int point = random.nextInt(digits.length() + 1);
+            String number = (random.nextBoolean() ? "-" : "") + (random.nextInt(4) > 0 ? digits.substring(0, point) + "." + digits.substring(point) : digits);
+            if (number.startsWith("-.") || number.startsWith(".")) continue;
+            String expected = " 4:" + Integer.toHexString(Float.floatToRawIntBits(Float.parseFloat(number))) + " 8:" + Long.toHexString(Double.doubleToRawLongBits(Double.parseDouble(number)));
+            String text = new Text().parse("data $a = { s s_" + number + ", d d_" + number + " }\n").out.toString();
+            assertTrue(text.contains(expected), () -> number + ": " + text + ", not " + expected);
+        }
     }
 }
