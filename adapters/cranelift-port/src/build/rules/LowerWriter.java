@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Lowering rules as a Java class: a switch on the instruction, one on its type, then the rules in order of priority, tests common to neighbours once. Each of these is a method, and so is what
@@ -14,6 +16,7 @@ import java.util.TreeSet;
  */
 final class LowerWriter {
     private static final String IN = "    ", NO_TYPE = "none";
+    private static final Pattern CONSTANT_TEST = Pattern.compile("(\\w+) == ((?:Op|IntCC|FloatCC)\\.\\w+|-?\\d+L?)");
     private final LowerLanguage language;
     private final Map<String, List<LowerRule>> roots;
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
@@ -156,10 +159,12 @@ final class LowerWriter {
 
         void add(LowerLanguage.Constructor term) {
             int value = 0, other = 0;
+            Map<LowerPattern.Attribute, String> attributes = new LinkedHashMap<>();
             for (LowerPattern p : rule.left().args()) {
-                if (p instanceof LowerPattern.Attribute a) attribute(a, term == null ? "c" : "c" + other++);
+                if (p instanceof LowerPattern.Attribute a) attributes.put(a, term == null ? "c" : "c" + other++);
                 else value(p, "" + value++);
             }
+            attributes.forEach(this::attribute);
             names.forEach((name, java) -> terms.bind(name, types.get(name), java));
             for (Sexp condition : rule.conditions()) then('C', terms.condition(condition));
             StringBuilder call = new StringBuilder("rule").append(numbers.get(rule.name())).append('(');
@@ -172,10 +177,24 @@ final class LowerWriter {
             then('E', call.toString());
         }
 
+        /** Goes on with a step that is there already, if only steps that exclude this one come after it. */
         private void then(char kind, String text) {
-            Step last = at.next.isEmpty() ? null : at.next.getLast();
-            if (last == null || last.kind != kind || !last.text.equals(text)) at.next.add(last = new Step(kind, text));
-            at = last;
+            for (Step s : at.next.reversed()) {
+                if (s.kind == kind && s.text.equals(text)) {
+                    at = s;
+                    return;
+                }
+                if (s.kind != 'C' || kind != 'C' || !areExclusive(s.text, text)) break;
+            }
+            Step step = new Step(kind, text);
+            at.next.add(step);
+            at = step;
+        }
+
+        /** Whether both compare one name with a constant, and not with the same. */
+        private static boolean areExclusive(String a, String b) {
+            Matcher first = CONSTANT_TEST.matcher(a), second = CONSTANT_TEST.matcher(b);
+            return first.matches() && second.matches() && first.group(1).equals(second.group(1)) && !first.group(2).equals(second.group(2));
         }
 
         private void bind(String name, String type, String java) {
