@@ -34,7 +34,7 @@ final class Manifests {
     static Manifest create(Plan plan, PlanOptions options, WorkerCommand command, String run, long now) {
         Map<String, String> unknown = new TreeMap<>();
         List<BackendEntry> backends = new ArrayList<>();
-        for (Backends.Chosen chosen : plan.backends()) backends.add(backend(chosen, command.hosts().kind(chosen.name()), unknown));
+        for (Backends.Chosen chosen : plan.backends()) backends.add(backend(plan, chosen, command.hosts().kind(chosen.name()), unknown));
         List<WorkloadEntry> workloads = plan.workloads().stream().map(w -> workload(w, plan.operations().get(w.name()))).toList();
         return new Manifest(Json.SCHEMA, run, now, List.of(now), MachineFacts.read(unknown), jvm(command, unknown), OwnCommit.read(unknown), backends, workloads,
                 plan(plan), List.copyOf(options.argv), new TreeMap<>(options.labels), OwnCommit.ci(unknown), unknown);
@@ -48,10 +48,10 @@ final class Manifests {
                 m.ci(), m.unknown());
     }
 
-    private static BackendEntry backend(Backends.Chosen chosen, String startHost, Map<String, String> unknown) {
+    private static BackendEntry backend(Plan plan, Backends.Chosen chosen, String startHost, Map<String, String> unknown) {
         String path = "backends." + chosen.name() + '.';
         Ledger ledger = null;
-        if (chosen.availability().yes()) ledger = ledger(chosen, path, unknown);
+        if (chosen.availability().yes()) ledger = ledger(plan, chosen, path, unknown);
         else unknown.put(path + "ledger", "unavailable: " + chosen.availability().reason());
         String binary = ledger == null ? null : ledger.binary(), sha = null;
         if (ledger != null && binary == null) unknown.put(path + "binary", "the back end names no file");
@@ -68,10 +68,12 @@ final class Manifests {
                 chosen.availability().reason(), chosen.availability().fix(), chosen.backend().tiered(), chosen.backend().javaHosted(), startHost, ledger);
     }
 
-    private static Ledger ledger(Backends.Chosen chosen, String path, Map<String, String> unknown) {
+    private static Ledger ledger(Plan plan, Backends.Chosen chosen, String path, Map<String, String> unknown) {
         try {
             Ledger ledger = chosen.backend().ledger(chosen.options());
-            return chosen.contained() ? ledger.inContainer(container(chosen)) : ledger;
+            if (chosen.contained()) return ledger.inContainer(container(chosen));
+            boolean starts = plan.measures(Measure.COLD) && Start.IN_CONTAINER.stream().anyMatch(s -> plan.starts().contains(s) && chosen.obstacle(s) == null && chosen.available(s).yes());
+            return starts ? ledger.noting("cold start in a container", container(chosen)) : ledger;
         } catch (RuntimeException | LinkageError e) {
             unknown.put(path + "ledger", "the back end failed to tell: " + e);
             return null;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Workers and starts in containers, which are processes of this machine here. */
 class ContainerTest {
-    private static final int STARTS = 2;
+    private static final int STARTS = 1;
 
     @TempDir Path temp;
     private Path programs, out, removed;
@@ -71,6 +71,8 @@ class ContainerTest {
             assertEquals(start.precompiled() ? Status.UNSUPPORTED : Status.UNAVAILABLE, nowhere.status(), nowhere.toString());
             if (!start.precompiled()) assertEquals("no image fake/absent; build fake/absent", nowhere.reason());
         }
+        BackendEntry imaging = RunFolder.open(out).manifest().backends().getFirst();
+        assertTrue(imaging.ledger().notes().get("cold start in a container").startsWith("backbench/bare sha256:"), imaging.ledger().toString());
         int ok = 0;
         for (Row row : rows()) {
             if (row.status() != Status.OK || row.cell().backend().equals(Unit.NO_BACKEND)) continue;

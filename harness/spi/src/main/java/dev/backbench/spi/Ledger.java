@@ -24,9 +24,18 @@ public record Ledger(String version, String upstreamCommit, String binary, Strin
         String tiering, String fusedPhases, Map<String, String> notes) {
     /** The same of a worker in a container. @param words which image, and under what limits */
     public Ledger inContainer(String words) {
+        return with(process + ", worker in a container", "container", words);
+    }
+
+    /** The same with one more note. */
+    public Ledger noting(String name, String words) {
+        return with(process, name, words);
+    }
+
+    private Ledger with(String where, String name, String words) {
         Map<String, String> more = new LinkedHashMap<>(notes);
-        more.put("container", words);
-        return new Ledger(version, upstreamCommit, binary, process + ", worker in a container", level, threads, inputForm, bounds, verifier, assembler, linker, nanCanonicalisation,
+        more.put(name, words);
+        return new Ledger(version, upstreamCommit, binary, where, level, threads, inputForm, bounds, verifier, assembler, linker, nanCanonicalisation,
                 stackCheck, cpuFeatures, fastMath, tiering, fusedPhases, more);
     }
 }
