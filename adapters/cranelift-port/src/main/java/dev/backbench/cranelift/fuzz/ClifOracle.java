@@ -9,6 +9,7 @@ import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.TrapReasons;
 import dev.backbench.cranelift.run.CompiledText;
 import dev.backbench.cranelift.text.ClifException;
+import dev.backbench.cranelift.text.Invocation;
 import dev.backbench.cranelift.text.Parser;
 import dev.backbench.cranelift.text.Printer;
 import dev.backbench.cranelift.verify.Target;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One text under the interpreter and under pipelines: what each of its functions gives for a few arguments, results or trap. All NaNs of a type are the same. */
 final class ClifOracle {
@@ -26,6 +29,8 @@ final class ClifOracle {
     private static final long[] FLOATS64 = {0, Long.MIN_VALUE, 0x3FF0000000000000L, 0x7FF8000000000000L, 0x7FF0000000000001L, 0x7FF0000000000000L, 0xFFF0000000000000L, 1, 0xFFF8000000000000L,
         0x000FFFFFFFFFFFFFL, 0x41E0000000000000L, 0x43E0000000000000L, 0xC3E0000000000000L, 0x7FEFFFFFFFFFFFFFL};
     private static final int[] FLOATS32 = {0, Integer.MIN_VALUE, 0x3F800000, 0x7FC00000, 0x7F800001, 0x7F800000, 0xFF800000, 1, 0xFFC00000, 0x007FFFFF, 0x4F000000, 0x5F000000, 0xDF000000, 0x7F7FFFFF};
+
+    private static final Pattern INVOCATION = Pattern.compile(";+\\s*(?:run|print):\\s*(%.*)");
 
     /** What a run of a text showed. */
     interface Watch {
@@ -58,7 +63,7 @@ final class ClifOracle {
             Interpreter interpreter = new Interpreter(plain);
             long[][][] arguments = new long[plain.size()][][];
             String[][] expected = new String[plain.size()][];
-            for (int n = 0; n < expected.length; n++) expect(interpreter, n, plain.get(n), new SplittableRandom(seed + n), arguments, expected);
+            for (int n = 0; n < expected.length; n++) expect(interpreter, n, plain.get(n), given(text, plain.get(n)), new SplittableRandom(seed + n), arguments, expected);
             for (Pipeline pipeline : pipelines) {
                 where = pipeline.name();
                 String difference = compare(pipeline, read(text), arguments, expected);
@@ -86,12 +91,12 @@ final class ClifOracle {
         if (!complaints.isEmpty()) throw new AssertionError("the verifier: " + complaints.getFirst());
     }
 
-    private void expect(Interpreter interpreter, int n, Function f, SplittableRandom random, long[][][] arguments, String[][] expected) {
+    private void expect(Interpreter interpreter, int n, Function f, List<long[]> given, SplittableRandom random, long[][][] arguments, String[][] expected) {
         if (isInner(f)) return;
-        arguments[n] = new long[rounds][];
-        expected[n] = new String[rounds];
-        for (int round = 0; round < rounds; round++) {
-            arguments[n][round] = arguments(f, random);
+        arguments[n] = new long[rounds + given.size()][];
+        expected[n] = new String[rounds + given.size()];
+        for (int round = 0; round < expected[n].length; round++) {
+            arguments[n][round] = round < rounds ? arguments(f, random) : given.get(round - rounds);
             try {
                 expected[n][round] = show(f, interpreter.run(n, arguments[n][round]));
                 watch.outcome("returned");
@@ -106,9 +111,34 @@ final class ClifOracle {
 
     /** Whether only other functions can call it. */
     private static boolean isInner(Function f) {
+        return name(f).startsWith("%g");
+    }
+
+    static String name(Function f) {
         StringBuilder name = new StringBuilder();
         Printer.name(f, f.name, name, true);
-        return name.indexOf("%g") == 0;
+        return name.toString();
+    }
+
+    /** @return the call in a comment that has one ({@code ; run: %f(1, 2) == 3}), null in other lines */
+    static String invocation(String line) {
+        Matcher call = INVOCATION.matcher(line);
+        return call.matches() ? call.group(1) : null;
+    }
+
+    /** Arguments that the text's comments give a function. */
+    private static List<long[]> given(String text, Function f) {
+        List<long[]> given = new ArrayList<>();
+        for (String line : text.split("\n")) {
+            String call = invocation(line);
+            if (call == null) continue;
+            try {
+                if (name(f).equals("%" + Invocation.name(call))) given.add(Invocation.parse(call, f).arguments());
+            } catch (ClifException e) {
+                // it was written for a function with other parameters
+            }
+        }
+        return given;
     }
 
     private String compare(Pipeline pipeline, List<Function> functions, long[][][] arguments, String[][] expected) {
@@ -125,7 +155,7 @@ final class ClifOracle {
                     continue;
                 }
                 watch.compiled(functions.get(n));
-                for (int round = 0; expected[n] != null && round < rounds; round++) {
+                for (int round = 0; expected[n] != null && round < expected[n].length; round++) {
                     if (expected[n][round] == null) continue;
                     String got = outcome(compiled, n, functions.get(n), arguments[n][round]);
                     if (!got.equals(expected[n][round])) return "function " + n + " of " + Arrays.toString(arguments[n][round]) + ": expected " + expected[n][round] + ", got " + got;

@@ -35,6 +35,11 @@ public final class Table {
         count = Math.max(count, number + 1);
     }
 
+    /** The row is gone, its number stays missing. */
+    public void undefine(int number) {
+        Arrays.fill(data, number * width, (number + 1) * width, 0);
+    }
+
     public int get(int number, int field) {
         return data[number * width + 1 + field];
     }

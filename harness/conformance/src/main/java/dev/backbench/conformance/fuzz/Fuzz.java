@@ -135,6 +135,6 @@ public final class Fuzz {
 
     private Path write(FuzzCase test, String name) throws IOException {
         Files.createDirectories(options.out);
-        return Files.write(options.out.resolve(name), test.wasm());
+        return Files.write(options.out.resolve(name), FuzzCalls.with(test));
     }
 }
