@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", versionProvider = Main.Version.class, mixinStandardHelpOptions = true, sortOptions = false,
     description = "What compiler back ends give for the time they take.", synopsisSubcommandLabel = "COMMAND",
     subcommands = {CompareCommand.class, DiffCommand.class, ReportCommand.class, BackendsCommand.class, WorkloadsCommand.class, RunCommand.class,
-        CompileCommand.class, ConformanceCommand.class, FuzzCommand.class, ReduceCommand.class, DoctorCommand.class, SetupCommand.class, CleanCommand.class, TrialCommand.class, RehearseCommand.class},
+        CompileCommand.class, ExploreCommand.class, ConformanceCommand.class, FuzzCommand.class, ReduceCommand.class, DoctorCommand.class, SetupCommand.class, CleanCommand.class, TrialCommand.class, RehearseCommand.class},
     footer = {"", "'bench test' builds everything and runs its tests. 'bench COMMAND --help' tells the rest.",
         "Exit codes: 0 ok; 1 a wrong, crashed or timed-out cell; 2 usage; 3 nothing ran or a required back end is missing; 4 regression; 5 unsure; 130 interrupted."})
 public final class Main implements Runnable {

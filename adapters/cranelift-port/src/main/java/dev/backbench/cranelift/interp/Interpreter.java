@@ -19,7 +19,7 @@ import java.util.Map;
 public final class Interpreter {
     private static final long CODE = 0x4000_0000L;
     private static final int CODE_STEP = 16, MAX_DEPTH = 1000;
-    /** Instructions of one {@link #run}. */
+    /** Instructions of one {@link #run}, if nobody says otherwise. */
     private static final long FUEL = 50_000_000;
 
     private final List<Function> functions;
@@ -27,10 +27,17 @@ public final class Interpreter {
     private final Memory memory = new Memory();
     private final MemoryOps memoryOps = new MemoryOps(memory);
     private final Evaluator evaluator = new Evaluator();
+    private final long limit;
     private long pinned, fuel;
     private int depth;
 
     public Interpreter(List<Function> functions) {
+        this(functions, FUEL);
+    }
+
+    /** @param limit instructions of one {@link #run} */
+    public Interpreter(List<Function> functions, long limit) {
+        this.limit = limit;
         this.functions = functions;
         for (int i = functions.size() - 1; i >= 0; i--) {
             Function f = functions.get(i);
@@ -44,6 +51,11 @@ public final class Interpreter {
         return names.has(~name) ? "u" + names.get(~name, NAME_SPACE) + ":" + names.get(~name, NAME_INDEX) : "userextname" + ~name;
     }
 
+    /** Puts the stack elsewhere, with other bytes in new slots, so that what depends on that shows itself. @param bytes a multiple of 16 */
+    public void moveStack(int bytes) {
+        memory.elsewhere(bytes);
+    }
+
     /** @return -1 where there is no function of that name, which has no percent sign */
     public int find(String name) {
         return byName.getOrDefault("%" + name, -1);
@@ -54,7 +66,7 @@ public final class Interpreter {
      * @return the results in the same form
      */
     public long[] run(int function, long[] arguments) throws Trap {
-        fuel = FUEL;
+        fuel = limit;
         depth = 0;
         return call(function, arguments);
     }
@@ -94,7 +106,7 @@ public final class Interpreter {
         Function f = frame.f;
         int inst = f.layout.first(f.layout.entry());
         while (true) {
-            if (--fuel < 0) throw new Unsupported("more than " + FUEL + " instructions");
+            if (--fuel < 0) throw new Unsupported("more than " + limit + " instructions");
             Op op = f.op(inst);
             switch (op) {
                 case JUMP -> inst = enterBlock(frame, f.pool.get(f.extra(inst), 0), null);

@@ -9,18 +9,25 @@ public final class Memory {
     private static final int LIMIT = 64 << 20;
     private byte[] bytes = new byte[4096];
     private int top;
+    private byte fresh;
 
     /** The address behind the last byte in use. */
     public long top() {
         return BASE + top;
     }
 
-    /** Zeroed bytes above the top. @throws Trap the stack is full */
+    /** From here on new bytes lie {@code bytes} further up, a multiple of 16, and are not zero: what means something does not depend on that. */
+    void elsewhere(int bytes) {
+        top += bytes;
+        fresh = (byte) 0xA5;
+    }
+
+    /** Bytes above the top, zeros unless {@link #elsewhere}. @throws Trap the stack is full */
     public long push(int size, int align) throws Trap {
         long start = (long) top + align - 1 & -align, end = start + size;
         if (end > LIMIT) throw new Trap(TrapCode.STACK_OVERFLOW);
         if (end > bytes.length) bytes = Arrays.copyOf(bytes, (int) Math.min(LIMIT, Math.max(end, bytes.length * 2L)));
-        Arrays.fill(bytes, (int) start, (int) end, (byte) 0);
+        Arrays.fill(bytes, (int) start, (int) end, fresh);
         top = (int) end;
         return BASE + start;
     }

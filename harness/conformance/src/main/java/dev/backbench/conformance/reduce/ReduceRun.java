@@ -1,6 +1,7 @@
 package dev.backbench.conformance.reduce;
 
 import dev.backbench.conformance.ConformanceCommandRunner;
+import dev.backbench.spi.fuzz.Reducer;
 import dev.backbench.spi.fuzz.Shrinker;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -7,6 +7,7 @@ import dev.backbench.wasm.Opcode;
 import dev.backbench.wasm.ValType;
 import dev.backbench.wasm.WasmException;
 import dev.backbench.wasm.WasmModule;
+import dev.backbench.wasm.parts.WasmParts;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

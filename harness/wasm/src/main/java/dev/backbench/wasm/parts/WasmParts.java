@@ -1,4 +1,4 @@
-package dev.backbench.conformance.reduce;
+package dev.backbench.wasm.parts;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -6,44 +6,43 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A module taken apart into sections, items of some sections and instructions of bodies, and put together again; nothing is checked. Only of modules that are valid. */
-final class WasmParts {
-    static final int CUSTOM = 0, TYPE = 1, FUNCTION = 3, EXPORT = 7, START = 8, CODE = 10, DATA = 11, DATA_COUNT = 12;
+public final class WasmParts {
+    public static final int FUNCTION = 3, EXPORT = 7, CODE = 10, DATA = 11;
     private static final int HEADER = 8, PREFIX = 0xFC;
 
     /** @param items of exports and data; null where the section is not looked into */
-    static final class Section {
-        final int id;
-        byte[] content;
-        List<byte[]> items;
+    public static final class Section {
+        public final int id;
+        public final List<byte[]> items;
+        private final byte[] content;
 
-        Section(int id, byte[] content) {
+        private Section(int id, byte[] content, List<byte[]> items) {
             this.id = id;
             this.content = content;
+            this.items = items;
         }
     }
 
     /** @param locals the declarations with their count @param code instructions, the last is the body's {@code end} */
-    record Body(byte[] locals, List<byte[]> code) {}
+    public record Body(byte[] locals, List<byte[]> code) {}
 
-    final List<Section> sections = new ArrayList<>();
-    final List<Body> bodies = new ArrayList<>();
+    public final List<Section> sections = new ArrayList<>();
+    public final List<Body> bodies = new ArrayList<>();
     private final byte[] bytes;
     private int at;
 
-    WasmParts(byte[] module) {
+    public WasmParts(byte[] module) {
         bytes = module;
         for (at = HEADER; at < bytes.length;) {
             int id = bytes[at++], size = (int) number(), end = at + size;
-            Section section = new Section(id, Arrays.copyOfRange(bytes, at, end));
-            sections.add(section);
-            if (id == EXPORT) section.items = items(this::skipExport);
-            if (id == DATA) section.items = items(this::skipData);
+            byte[] content = Arrays.copyOfRange(bytes, at, end);
+            sections.add(new Section(id, content, id == EXPORT ? items(this::skipExport) : id == DATA ? items(this::skipData) : null));
             if (id == CODE) bodies();
             at = end;
         }
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(bytes, 0, HEADER);
         for (Section section : sections) {
@@ -76,7 +75,8 @@ final class WasmParts {
     }
 
     private void skipExport() {
-        at += (int) number() + 1;
+        int length = (int) number();
+        at += length + 1;
         number();
     }
 
@@ -84,7 +84,8 @@ final class WasmParts {
         long flags = number();
         if (flags == 2) number();
         if (flags != 1) while (instruction()[0] != 0x0B) continue;
-        at += (int) number();
+        int length = (int) number();
+        at += length;
     }
 
     private void bodies() {

@@ -1,6 +1,5 @@
-package dev.backbench.conformance.reduce;
+package dev.backbench.spi.fuzz;
 
-import dev.backbench.spi.fuzz.Shrinker;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -10,9 +9,9 @@ import java.util.Set;
  * Delta debugging: ranges of a pass's steps, all of them first, then halves, down to single ones, as long as something that still fails comes of it. Ranges go from the last to the first, since a
  * step taken leaves the numbers before it as they were. Over when no single step of any pass is left that keeps the failure.
  */
-final class Reducer {
+public final class Reducer {
     /** Decides over a candidate. */
-    interface Judge {
+    public interface Judge {
         boolean stillFails(byte[] candidate) throws IOException, InterruptedException;
 
         /** Whether to go on. */
@@ -25,13 +24,14 @@ final class Reducer {
     private byte[] best;
 
     /** @param input fails */
-    Reducer(Shrinker shrinker, byte[] input, Judge judge) {
+    public Reducer(Shrinker shrinker, byte[] input, Judge judge) {
         this.shrinker = shrinker;
         this.judge = judge;
         best = input;
     }
 
-    byte[] run() throws IOException, InterruptedException {
+    /** @return the smallest found */
+    public byte[] run() throws IOException, InterruptedException {
         for (boolean smaller = true; smaller && judge.hasTime();) {
             smaller = false;
             for (String pass : shrinker.passes()) smaller |= pass(pass);
