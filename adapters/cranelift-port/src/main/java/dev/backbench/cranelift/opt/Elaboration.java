@@ -107,8 +107,17 @@ final class Elaboration {
             int arg = f.pool.get(args, i);
             operands[i] = target != block && isConstantNode(arg) ? insert(graph.node(graph.best(arg)), 0, target) : ready(arg);
         }
-        copy[inst] = insert(inst, f.pool.of(operands, count), target);
+        copy[inst] = copy[inst] == NOWHERE ? move(inst, args, count, target) : insert(inst, f.pool.of(operands, count), target);
         copyBlock[inst] = target;
+    }
+
+    /** The first copy is the node's instruction itself. What its operands become is of the same classes. @return its value */
+    private int move(int inst, int args, int count, int target) {
+        for (int i = 0; i < count; i++) f.pool.set(args, i, operands[i]);
+        int value = f.result(inst, 0);
+        home[value] = target;
+        f.layout.insertBefore(inst, target == block ? before : f.layout.last(target));
+        return value;
     }
 
     /** @return the value that a new instruction like {@code inst} with those operands computes */
@@ -126,6 +135,7 @@ final class Elaboration {
         f.setResults(placed, f.pool.of(result, 1));
         if (value >= home.length) home = Arrays.copyOf(home, 2 * value);
         home[value] = target;
+        graph.addCopy(value, f.result(inst, 0));
         f.layout.insertBefore(placed, target == block ? before : f.layout.last(target));
         return value;
     }

@@ -278,6 +278,12 @@ final class Graph {
         return stands;
     }
 
+    /** Makes a value stand for the class of a node of which it is another copy. */
+    void addCopy(int value, int of) {
+        reserve(value + 1);
+        forward(value, of);
+    }
+
     /** The class of {@code value} becomes another's: who finds its node later gets that. */
     private void forward(int value, int to) {
         start[value] = start[to];

@@ -21,28 +21,45 @@ final class LastStores {
     private Function f;
     /** By block: {@link #REGIONS} versions at its end; a bit for each region in which its own was once needed, which it then keeps, so that the search for a fixed point ends. */
     private int[] end = new int[160], met = new int[32];
+    /** By block: the last write of each region in it, {@link #UNKNOWN} where there is none. */
+    private int[] written = new int[160];
     final int[] now = new int[REGIONS];
     private final int[] entering = new int[REGIONS];
 
     void compute(Function function, Cfg cfg, Dominators tree) {
         f = function;
         int blocks = f.blocks();
-        if (end.length < blocks * REGIONS) end = new int[2 * blocks * REGIONS];
+        if (end.length < blocks * REGIONS) {
+            end = new int[2 * blocks * REGIONS];
+            written = new int[2 * blocks * REGIONS];
+        }
         if (met.length < blocks) met = new int[2 * blocks];
         Arrays.fill(end, 0, blocks * REGIONS, UNKNOWN);
         Arrays.fill(met, 0, blocks, 0);
+        for (int i = tree.reached() - 1; i >= 0; i--) summarize(tree.postorder(i));
         boolean changed = true;
         while (changed) {
             changed = false;
-            for (int i = tree.reached() - 1; i >= 0; i--) {
-                int block = tree.postorder(i);
-                enter(cfg, block);
-                for (int inst = f.layout.first(block); inst >= 0; inst = f.layout.next(inst)) step(inst);
-                if (Arrays.equals(end, block * REGIONS, (block + 1) * REGIONS, now, 0, REGIONS)) continue;
-                System.arraycopy(now, 0, end, block * REGIONS, REGIONS);
-                changed = true;
-            }
+            for (int i = tree.reached() - 1; i >= 0; i--) changed |= pass(cfg, tree.postorder(i));
         }
+    }
+
+    private void summarize(int block) {
+        Arrays.fill(now, UNKNOWN);
+        for (int inst = f.layout.first(block); inst >= 0; inst = f.layout.next(inst)) step(inst);
+        System.arraycopy(now, 0, written, block * REGIONS, REGIONS);
+    }
+
+    /** @return whether the versions at the block's end are other than before */
+    private boolean pass(Cfg cfg, int block) {
+        enter(cfg, block);
+        boolean changed = false;
+        for (int r = 0, at = block * REGIONS; r < REGIONS; r++, at++) {
+            int version = written[at] == UNKNOWN ? now[r] : written[at];
+            changed |= end[at] != version;
+            end[at] = version;
+        }
+        return changed;
     }
 
     /** Sets {@link #now} to the versions at the beginning of {@code block}. */

@@ -62,12 +62,14 @@ public final class Optimizer {
     }
 
     private void removeUnreachable() {
+        boolean removed = false;
         for (int block = f.layout.entry(), next; block >= 0; block = next) {
             next = f.layout.nextBlock(block);
             if (tree.isReachable(block)) continue;
             f.layout.removeBlock(block);
+            removed = true;
         }
-        cfg.compute(f);
+        if (removed) cfg.compute(f);
     }
 
     private void block(int block) {
@@ -100,14 +102,15 @@ public final class Optimizer {
     }
 
     private int standsFor(int value) {
-        int original = f.resolve(value);
-        int by = original < stands.length ? stands[original] : 0;
-        return by == 0 ? original : by - 1;
+        int by = value < stands.length ? stands[value] : 0;
+        if (by != 0) return by - 1;
+        return f.valueKind(value) == Function.ALIAS ? standsFor(f.resolve(value)) : value;
     }
 
     private void rename(int inst) {
+        int[] data = f.pool.data;
         int args = f.args(inst);
-        for (int i = 0, n = f.pool.length(args); i < n; i++) f.pool.set(args, i, standsFor(f.pool.get(args, i)));
+        for (int at = args + 1, end = at + data[args]; at < end; at++) data[at] = standsFor(data[at]);
         if (f.op(inst).is(Effect.BRANCH)) Targets.map(f, inst, standing);
     }
 
