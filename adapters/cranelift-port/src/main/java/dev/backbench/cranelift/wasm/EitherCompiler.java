@@ -8,8 +8,12 @@ import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.Store;
 import java.util.function.Supplier;
 
-/** Modules go one way, CLIF as text another, told apart by the first byte. */
+/** Modules go one way, CLIF as text another, told apart by the first bytes. */
 final class EitherCompiler implements Compiler {
+    /** Bytes of a module's magic number and version, which hold zeros. */
+    private static final int HEADER = 8;
+    private static final int DELETE = 0x7F;
+
     private final CraneliftCompiler modules;
     private final Supplier<TextCompiler> maker;
     private TextCompiler texts;
@@ -19,9 +23,11 @@ final class EitherCompiler implements Compiler {
         maker = texts;
     }
 
-    /** Text begins with a character; whatever begins otherwise is a module, or refused as one. */
+    /** Text is at least {@link #HEADER} bytes of characters; whatever begins otherwise is a module, or refused as one. */
     private static boolean isModule(byte[] input) {
-        return input.length == 0 || input[0] < '\t';
+        if (input.length < HEADER) return true;
+        for (int i = 0; i < HEADER; i++) if (input[i] < ' ' && input[i] != '\n' && input[i] != '\r' && input[i] != '\t' || input[i] == DELETE) return true;
+        return false;
     }
 
     private TextCompiler texts() {

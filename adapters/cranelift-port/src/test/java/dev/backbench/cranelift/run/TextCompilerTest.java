@@ -13,6 +13,7 @@ import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.CompiledModule;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.PhaseClock;
+import dev.backbench.wasm.WasmException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -91,8 +92,11 @@ class TextCompilerTest {
     @Test
     void whatIsNeitherTextNorModuleIsRefusedAsAModule() {
         try (Compiler compiler = compiler("speed")) {
-            assertThrows(dev.backbench.wasm.WasmException.class, () -> compiler.compile(new byte[] {0, 'a', 's'}, PhaseClock.OFF));
-            assertThrows(dev.backbench.wasm.WasmException.class, () -> compiler.compile(new byte[0], PhaseClock.OFF));
+            for (String input : new String[] {"", "\0as", "asm\1\0\0\0", "\0asm", "wasm\1\0\0\0", "\177asm\1\0\0\0", "asm"}) {
+                byte[] bytes = bytes(input);
+                compiler.prepare(bytes);
+                assertThrows(WasmException.class, () -> compiler.compile(bytes, PhaseClock.OFF), input);
+            }
         }
     }
 }
