@@ -6,6 +6,7 @@ import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.ir.RmwOp;
 import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.opt.Optimizer;
+import dev.backbench.cranelift.x64.LowerRules;
 import dev.backbench.spi.abi.TrapReason;
 import dev.backbench.spi.fuzz.IrFuzzer;
 import java.util.EnumSet;
@@ -40,6 +41,7 @@ public final class ClifFuzzer implements IrFuzzer {
 
     @Override
     public IrFuzzer.Session open(String level) {
+        System.setProperty("cranelift.lower.count", "true"); // read when the first code generator is made
         return new Session(level);
     }
 
@@ -124,6 +126,9 @@ public final class ClifFuzzer implements IrFuzzer {
             Map<String, Long> hits = new TreeMap<>();
             for (int r = 0; r < rules.length; r++) hits.merge(Optimizer.rules()[r], rules[r], Long::sum);
             all.put("mid-end rules", hits);
+            Map<String, Long> lowered = new TreeMap<>();
+            for (int r = 0; LowerRules.HITS != null && r < LowerRules.HITS.length; r++) lowered.merge(LowerRules.NAMES[r], LowerRules.HITS[r], Long::sum);
+            if (!lowered.isEmpty()) all.put("lowering rules", lowered);
             all.put("refused", refused);
             return all;
         }

@@ -1,0 +1,54 @@
+package dev.backbench.cranelift.wasm;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.backbench.spi.CompileOptions;
+import dev.backbench.spi.Compiler;
+import dev.backbench.spi.PhaseClock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The image of a module is the same for any number of threads, whatever was compiled before, and once written and read. */
+class ImageTest {
+    private static final int MODULES = 3;
+
+    /** The largest of our own programs, up to a size. */
+    private static List<Path> modules() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("..", "..", "workloads", "programs"))) {
+            return files.filter(f -> f.toString().endsWith(".wasm") && f.toFile().length() < 200_000).sorted(Comparator.comparingLong((Path f) -> f.toFile().length()).reversed().thenComparing(f -> f))
+                .limit(MODULES).toList();
+        }
+    }
+
+    private static Compiler compiler(String level, int threads) {
+        return new CraneliftBackend().newCompiler(new CompileOptions(level, threads, "x86_64", CompileOptions.Bounds.GUARD, Set.of(), null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "none", "speed", "speed_and_size"})
+    void isOneAndTheSame(String level) throws IOException {
+        List<Path> modules = modules();
+        assertEquals(MODULES, modules.size());
+        long bytes = 0;
+        try (Compiler one = compiler(level, 1); Compiler three = compiler(level, 3)) {
+            for (Path file : modules) {
+                byte[] wasm = Files.readAllBytes(file);
+                byte[] serial = one.compile(wasm, PhaseClock.OFF).serialize();
+                assertArrayEquals(serial, three.compile(wasm, PhaseClock.OFF).serialize(), () -> file + " by three threads");
+                assertArrayEquals(serial, one.compile(wasm, PhaseClock.OFF).serialize(), () -> file + " again");
+                assertArrayEquals(serial, one.deserialize(serial).serialize(), () -> file + " read and written");
+                bytes += serial.length;
+            }
+        }
+        assertTrue(bytes > 50_000, bytes + " bytes");
+    }
+}
