@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,8 +24,8 @@ class HareTest {
 
     @TempDir Path folder;
 
-    @BeforeAll
-    static void anEngineIsHere() {
+    @BeforeEach
+    void anEngineIsHere() {
         Availability availability = Place.containerAvailable(IMAGE);
         assumeTrue(availability.yes(), () -> "skipped: " + availability.reason() + "; " + availability.fix());
     }

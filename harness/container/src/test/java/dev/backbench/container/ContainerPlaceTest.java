@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.DockerClientFactory;
@@ -32,11 +32,12 @@ class ContainerPlaceTest {
     @TempDir
     private Path folder;
 
-    @BeforeAll
-    static void anEngineIsHere() {
+    /** Before each, for what is skipped before all is not counted. */
+    @BeforeEach
+    void anEngineIsHere() {
         Availability availability = Place.containerAvailable(IMAGE);
         assumeTrue(availability.yes(), () -> "skipped: " + availability.reason() + "; " + availability.fix());
-        place = Place.container(IMAGE);
+        if (place == null) place = Place.container(IMAGE);
     }
 
     @AfterAll
