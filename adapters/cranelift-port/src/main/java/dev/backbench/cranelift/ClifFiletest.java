@@ -12,16 +12,23 @@ import dev.backbench.cranelift.interp.Trap;
 import dev.backbench.cranelift.interp.Unsupported;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Table;
+import dev.backbench.cranelift.ir.Types;
+import dev.backbench.cranelift.mach.MachineCode;
 import dev.backbench.cranelift.mach.UnsupportedFeature;
+import dev.backbench.cranelift.opt.Optimizer;
+import dev.backbench.cranelift.regalloc.Allocator;
 import dev.backbench.cranelift.regalloc.FastAllocator;
 import dev.backbench.cranelift.regalloc.SplittingAllocator;
 import dev.backbench.cranelift.run.CompiledText;
 import dev.backbench.cranelift.text.ClifException;
 import dev.backbench.cranelift.text.Invocation;
+import dev.backbench.cranelift.text.Parser;
 import dev.backbench.cranelift.text.Printer;
 import dev.backbench.cranelift.verify.Target;
 import dev.backbench.cranelift.verify.Verifier;
+import dev.backbench.spi.PhaseClock;
 import dev.backbench.spi.filetest.Filetest;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -105,6 +112,43 @@ final class ClifFiletest implements Filetest {
         cfg.compute(functions.get(function));
         dominators.compute(functions.get(function), cfg);
         return Graphs.dominators(functions.get(function), dominators);
+    }
+
+    @Override
+    public String optimized(int function) {
+        Function f = copy(functions.get(function));
+        Optimizer optimizer = new Optimizer();
+        int before = f.values();
+        optimizer.run(f);
+        for (int v = 0; v < before; v++) {
+            if (f.valueKind(v) != Function.RESULT || f.layout.block(f.valueDefinition(v)) >= 0) continue;
+            int by = optimizer.standing(v);
+            if (by != v && f.valueKind(by) == Function.RESULT && f.layout.block(f.valueDefinition(by)) >= 0) f.defineValue(v, Types.NONE, Function.ALIAS, by);
+        }
+        return Printer.print(f);
+    }
+
+    /** By either register allocation. */
+    @Override
+    public Execution compile(int function, List<String> settings) {
+        Function f = copy(functions.get(function));
+        try {
+            if (settings.stream().anyMatch(setting -> setting.startsWith("opt_level=speed"))) new Optimizer().run(f);
+            for (Allocator allocator : List.of(new FastAllocator(), new SplittingAllocator())) new Codegen(allocator).compile(f, new MachineCode(), PhaseClock.OFF);
+            return passed();
+        } catch (UnsupportedFeature e) {
+            return new Execution(Execution.Kind.UNSUPPORTED, e.getMessage());
+        }
+    }
+
+    private static Function copy(Function f) {
+        Function copy = new Function();
+        try {
+            new Parser(Printer.print(f).getBytes(StandardCharsets.UTF_8)).next(copy);
+        } catch (ClifException e) {
+            throw new AssertionError("what was printed cannot be read: " + e.getMessage(), e);
+        }
+        return copy;
     }
 
     @Override

@@ -107,6 +107,11 @@ public final class Optimizer {
         return f.valueKind(value) == Function.ALIAS ? standsFor(f.resolve(value)) : value;
     }
 
+    /** The value that stands for one of the function optimised last: itself, or what it was found to be equal to. */
+    public int standing(int value) {
+        return standsFor(value);
+    }
+
     private void rename(int inst) {
         int[] data = f.pool.data;
         int args = f.args(inst);

@@ -42,6 +42,12 @@ public interface Filetest extends AutoCloseable {
     /** The postorder and the dominator tree. */
     String dominators(int function);
 
+    /** After the mid-end; values that another one stands for as aliases. */
+    String optimized(int function);
+
+    /** Whether machine code comes of it, after the mid-end where the settings ask for it; no matter what code. @param settings as in {@link #verify} */
+    Execution compile(int function, List<String> settings);
+
     /** Executes {@code %f(1, 2) == 3}, or without a comparison just executes. @param function the one the line stands behind @param settings as in {@link #verify} */
     Execution run(int function, String invocation, List<String> settings);
 
