@@ -95,7 +95,11 @@ public class X64Encoder implements X64Sink {
         code.reserve();
         if (a.fs) code.put8(0x64);
         start(insn, size, opcode, reg, regSize, 0, Math.max(a.index, 0), Math.max(a.base, 0));
-        int middle = (reg & 7) << 3;
+        operand((reg & 7) << 3, a, behind);
+    }
+
+    /** @param middle the bits of the register operand @param behind bytes of immediate that follow the address */
+    private void operand(int middle, X64Address a, int behind) {
         if (a.kind == X64Address.GLOBAL || a.kind == X64Address.POOL || a.kind == X64Address.LABEL) {
             code.put8(middle | 5);
             relocate(PC32, a.kind, a.symbol, a.displacement - 4 - behind);
@@ -272,23 +276,42 @@ public class X64Encoder implements X64Sink {
     @Override
     public void rrr(int insn, int size, int reg, int second, int rm) {
         boolean lowest = insn >= X64Insn.BLSR && insn <= X64Insn.BLSI;
-        vex(insn, insn == X64Insn.VFMADD213SD ? 8 : size, 2, lowest ? X64Insn.DIGIT[insn] : reg, second, rm);
+        vex(insn, size, lowest ? X64Insn.DIGIT[insn] : reg, second, rm);
+    }
+
+    @Override
+    public void rrm(int insn, int size, int reg, int second, X64Address a) {
+        code.reserve();
+        if (a.fs) code.put8(0x64);
+        startVex(insn, size, reg, second, Math.max(a.index, 0), Math.max(a.base, 0));
+        operand((reg & 7) << 3, a, 0);
     }
 
     @Override
     public void rotate(int size, int reg, int rm, int count) {
-        vex(X64Insn.RORX, size, 3, reg, 0, rm);
+        vex(X64Insn.RORX, size, reg, 0, rm);
         code.put8(count);
     }
 
-    /** The form of three bytes, whose register bits are inverted. @param map 2 for {@code 0F38}, 3 for {@code 0F3A} */
-    private void vex(int insn, int size, int map, int reg, int second, int rm) {
+    private void vex(int insn, int size, int reg, int second, int rm) {
         code.reserve();
-        code.put8(0xC4);
-        code.put8((reg < 8 ? 0x80 : 0) | 0x40 | (rm < 8 ? 0x20 : 0) | map);
-        code.put8((size == 8 ? 0x80 : 0) | (~second & 15) << 3 | X64Insn.PREFIX[insn]);
-        code.put8(X64Insn.OPCODE[insn]);
+        startVex(insn, size, reg, second, 0, rm);
         code.put8(0xC0 | (reg & 7) << 3 | rm & 7);
+    }
+
+    /** The prefix, of two bytes where that has room for all, and the opcode; register bits are inverted. */
+    private void startVex(int insn, int size, int reg, int second, int index, int base) {
+        int opcode = X64Insn.OPCODE[insn], map = opcode >> 8, low = (~second & 15) << 3 | X64Insn.PREFIX[insn], high = reg < 8 ? 0x80 : 0;
+        boolean wide = size == 8 && (insn < X64Insn.VADDSS || insn > X64Insn.VXORPS) && insn != X64Insn.VFMADD213SS;
+        if (map == 1 && !wide && index < 8 && base < 8) {
+            code.put8(0xC5);
+            code.put8(high | low);
+        } else {
+            code.put8(0xC4);
+            code.put8(high | (index < 8 ? 0x40 : 0) | (base < 8 ? 0x20 : 0) | map);
+            code.put8((wide ? 0x80 : 0) | low);
+        }
+        code.put8(opcode);
     }
 
     @Override

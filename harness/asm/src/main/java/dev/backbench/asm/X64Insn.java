@@ -41,7 +41,10 @@ public final class X64Insn {
     public static final int ANDN = 114, SHLX = 115, SHRX = 116, SARX = 117, RORX = 118, BLSR = 119, BLSMSK = 120, BLSI = 121, VFMADD213SS = 122, VFMADD213SD = 123;
     /** Of rax, to rdx and rax. */
     public static final int IMUL_WIDE = 124;
-    public static final int COUNT = 125;
+    /** Floats with three operands: {@code reg = second op rm}, {@code rm} perhaps in memory; the last four take their upper part from {@code second}. */
+    public static final int VADDSS = 125, VADDSD = 126, VSUBSS = 127, VSUBSD = 128, VMULSS = 129, VMULSD = 130, VDIVSS = 131, VDIVSD = 132, VSQRTSS = 133, VSQRTSD = 134;
+    public static final int VCVTSS2SD = 135, VCVTSD2SS = 136, VANDPS = 137, VORPS = 138, VXORPS = 139;
+    public static final int COUNT = 140;
 
     private static final String[] CONDITIONS = {"o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np", "l", "ge", "le", "g"};
 
@@ -58,6 +61,8 @@ public final class X64Insn {
     private static final byte[] FLAGS = new byte[COUNT];
 
     private static final int VEX_66 = 1, VEX_F3 = 2, VEX_F2 = 3;
+    /** Maps of opcodes that VEX names: {@code 0F}, {@code 0F38}, {@code 0F3A}. */
+    private static final int MAP_0F = 0x100, MAP_0F38 = 0x200, MAP_0F3A = 0x300;
     private static final int SUFFIX = 1, REG_XMM = 2, RM_XMM = 4, RM8 = 8, RM16 = 16, RM32 = 32;
 
     static {
@@ -118,22 +123,39 @@ public final class X64Insn {
         fixed(CWD, "cwtd", 0x6699);
         general(SHLD, "shld", 0, 0x0FA5);
         general(SHRD, "shrd", 0, 0x0FAD);
-        vex(ANDN, "andn", 0, 0xF2);
-        vex(SHLX, "shlx", VEX_66, 0xF7);
-        vex(SHRX, "shrx", VEX_F2, 0xF7);
-        vex(SARX, "sarx", VEX_F3, 0xF7);
-        vex(RORX, "rorx", VEX_F2, 0xF0);
+        vex(ANDN, "andn", 0, MAP_0F38 | 0xF2);
+        vex(SHLX, "shlx", VEX_66, MAP_0F38 | 0xF7);
+        vex(SHRX, "shrx", VEX_F2, MAP_0F38 | 0xF7);
+        vex(SARX, "sarx", VEX_F3, MAP_0F38 | 0xF7);
+        vex(RORX, "rorx", VEX_F2, MAP_0F3A | 0xF0);
         String[] lowest = {"blsr", "blsmsk", "blsi"};
         for (int i = 0; i < lowest.length; i++) {
-            vex(BLSR + i, lowest[i], 0, 0xF3);
+            vex(BLSR + i, lowest[i], 0, MAP_0F38 | 0xF3);
             DIGIT[BLSR + i] = (byte) (1 + i);
         }
-        vex(VFMADD213SS, "vfmadd213ss", VEX_66, 0xA9);
-        vex(VFMADD213SD, "vfmadd213sd", VEX_66, 0xA9);
+        vex(VFMADD213SS, "vfmadd213ss", VEX_66, MAP_0F38 | 0xA9);
+        vex(VFMADD213SD, "vfmadd213sd", VEX_66, MAP_0F38 | 0xA9);
         FLAGS[VFMADD213SS] = FLAGS[VFMADD213SD] = REG_XMM | RM_XMM;
+        for (int insn = ADDSS; insn <= SQRTSD; insn++) vexOf(VADDSS + insn - ADDSS, insn);
+        vexOf(VCVTSS2SD, CVTSS2SD);
+        vexOf(VCVTSD2SS, CVTSD2SS);
+        vexOf(VANDPS, ANDPS);
+        vexOf(VORPS, ORPS);
+        vexOf(VXORPS, XORPS);
     }
 
-    /** Opcodes of map {@code 0F38}, but {@link #RORX} of {@code 0F3A}. @param prefix the two bits that stand for it */
+    /** The form of an SSE instruction that leaves its first operand alone. */
+    private static void vexOf(int insn, int sse) {
+        int prefix = switch (PREFIX[sse] & 0xFF) {
+            case 0xF3 -> VEX_F3;
+            case 0xF2 -> VEX_F2;
+            default -> 0;
+        };
+        vex(insn, "v" + NAMES[sse], prefix, MAP_0F | OPCODE[sse] & 0xFF);
+        FLAGS[insn] = REG_XMM | RM_XMM;
+    }
+
+    /** @param prefix the two bits that stand for it @param opcode with its map */
     private static void vex(int insn, String name, int prefix, int opcode) {
         NAMES[insn] = name;
         PREFIX[insn] = (byte) prefix;

@@ -98,6 +98,12 @@ public final class X64Listing extends X64Encoder {
     }
 
     @Override
+    public void rrm(int insn, int size, int reg, int second, X64Address address) {
+        super.rrm(insn, size, reg, second, address);
+        text.rrm(insn, size, reg, second, address);
+    }
+
+    @Override
     public void rotate(int size, int reg, int rm, int count) {
         super.rotate(size, reg, rm, count);
         text.rotate(size, reg, rm, count);

@@ -36,6 +36,9 @@ public interface X64Sink {
     /** {@code insn reg, second, rm}, of the VEX-encoded instructions. */
     void rrr(int insn, int size, int reg, int second, int rm);
 
+    /** The same with {@code rm} in memory, of floats. */
+    void rrm(int insn, int size, int reg, int second, X64Address address);
+
     /** {@code rorx reg, rm, count}, which leaves the flags alone. */
     void rotate(int size, int reg, int rm, int count);
 

@@ -136,6 +136,11 @@ public final class X64Text implements X64Sink {
     }
 
     @Override
+    public void rrm(int insn, int size, int reg, int second, X64Address address) {
+        line(X64Insn.name(insn, size), address(address) + ", " + register(second, X64Insn.regSize(insn, size)) + ", " + register(reg, X64Insn.regSize(insn, size)));
+    }
+
+    @Override
     public void rotate(int size, int reg, int rm, int count) {
         line(X64Insn.name(X64Insn.RORX, size), "$" + count + ", " + register(rm, size) + ", " + register(reg, size));
     }

@@ -144,6 +144,25 @@ class X64EncoderTest {
     }
 
     @Test
+    void floatsOfThreeOperands() throws IOException {
+        X64Address address = new X64Address();
+        int lines = check(sink -> {
+            for (int insn = VADDSS; insn <= VXORPS; insn++) {
+                int size = insn >= VANDPS ? 16 : (insn & 1) == (VADDSS & 1) ? 4 : 8;
+                for (int reg = 0; reg < 16; reg += 3) {
+                    for (int rm = 15; rm >= 0; rm -= 2) sink.rrr(insn, size, reg, 15 - rm, rm);
+                    for (int base : BASES) {
+                        sink.rrm(insn, size, reg, 15 - reg, address.plain(base, 8 * reg));
+                        sink.rrm(insn, size, reg, reg, address.indexed(base, X64.RSI + reg % 2 * 5, 8, -1000));
+                    }
+                    sink.rrm(insn, size, reg, 1, address.symbol(X64Address.GLOBAL, 1, 4));
+                }
+            }
+        });
+        assertTrue(lines > 1500, lines + " lines");
+    }
+
+    @Test
     void lockedInstructions() throws IOException {
         X64Address address = new X64Address();
         int lines = check(sink -> {

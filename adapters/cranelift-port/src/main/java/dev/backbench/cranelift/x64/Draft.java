@@ -263,6 +263,21 @@ final class Draft {
         use(second);
     }
 
+    /** Of floats: the second operand may be in memory. */
+    void rrrAny(int insn, int size, int def, int first, int second) {
+        begin(Form.RRR, insn, size);
+        def(def);
+        use(first);
+        useAny(second);
+    }
+
+    void rrm(int insn, int size, int def, int first) {
+        beginMemory(Form.RRM, insn, size, 0);
+        def(def);
+        use(first);
+        useAddress();
+    }
+
     void rotate(int size, int def, int use, int count) {
         begin(Form.ROTATE, X64Insn.RORX, size, count);
         def(def);

@@ -137,7 +137,8 @@ final class EmitInsts {
             case Form.STORE_I -> e.mi(insn, size, memory(inst, 0), (int) code.immediate(inst));
             case Form.MEMORY -> e.m(insn, size, memory(inst, 0));
             case Form.IMUL_I -> e.multiply(size, reg(0), reg(1), (int) code.immediate(inst));
-            case Form.RRR -> e.rrr(insn, size, reg(0), insn >= BLSR && insn <= BLSI ? reg(0) : reg(1), reg(2));
+            case Form.RRR -> threeRegisters(insn, size);
+            case Form.RRM -> e.rrm(insn, size, reg(0), reg(1), memory(inst, 2));
             case Form.ROTATE -> e.rotate(size, reg(0), reg(1), (int) code.immediate(inst));
             default -> others(inst, op, insn, size);
         }
@@ -161,6 +162,11 @@ final class EmitInsts {
         if (isSlot(operand)) e.rm(slotInsn(insn), size, reg(0), slot(place(operand)));
         else if (insn == MOV_FROM_XMM) e.rr(insn, size, reg(operand), reg(0)); // the other way round than all others
         else e.rr(wholeInsn(insn), size, reg(0), reg(operand));
+    }
+
+    private void threeRegisters(int insn, int size) {
+        if (isSlot(2)) e.rrm(insn, size, reg(0), reg(1), slot(place(2)));
+        else e.rrr(insn, size, reg(0), insn >= BLSR && insn <= BLSI ? reg(0) : reg(1), reg(2));
     }
 
     /** Between registers the whole is copied: that does not wait for the upper part. */

@@ -38,7 +38,7 @@ public final class Form {
     public static final int MEMORY = 13;
     /** def; use; immediate. */
     public static final int IMUL_I = 14;
-    /** def; use, use: VEX {@code insn def, use1, use2}. */
+    /** def; use, use: VEX {@code insn def, use1, use2}; of floats use 2 may be a stack slot. */
     public static final int RRR = 15;
     /** def; use; immediate: {@code rorx}. */
     public static final int ROTATE = 16;
@@ -56,6 +56,9 @@ public final class Form {
     public static final int FUSED = 23;
     /** def; a constant's label: its address. */
     public static final int FUNCTION_ADDRESS = 24;
+
+    /** def; use; address: VEX {@code insn def, use, [address]}. */
+    public static final int RRM = 25;
 
     /** Operands as the signature says. CALL to external function {@code extra}, or CALL_LIB, or CALL_R to use 0. */
     public static final int CALL = 32, CALL_LIB = 33, CALL_R = 34;

@@ -41,6 +41,11 @@ final class LowerFloats {
         d.useLate(b);
     }
 
+    /** VEX: the upper part is the operand's own, so that nothing older is waited for. */
+    void vexUnary(int insn, int size, int to, int value) {
+        d.rrr(insn, size, to, value, value);
+    }
+
     void round(int mode, int size, int to, int value) {
         d.begin(Form.ROUND, 0, size, mode);
         d.def(to);
