@@ -7,10 +7,7 @@ import static dev.backbench.qbe.il.Cls.W;
 import static dev.backbench.qbe.il.Ref.NONE;
 
 import dev.backbench.qbe.il.Cls;
-import dev.backbench.qbe.il.FltCmp;
 import dev.backbench.qbe.il.Fn;
-import dev.backbench.qbe.il.IntCmp;
-import dev.backbench.qbe.il.Jump;
 import dev.backbench.qbe.il.Op;
 import dev.backbench.qbe.il.Ref;
 import dev.backbench.qbe.pass.Uses;
@@ -32,13 +29,14 @@ public final class Isel {
 
     private final Uses uses;
     private final Addresses addresses = new Addresses(this);
+    private final Conditions conditions;
     Fn fn;
     /** Remaining uses by temporary, of those that were there before this pass. */
-    private int[] left = new int[256];
+    int[] left = new int[256];
     private int known;
     /** The open block's instructions, last first. */
-    private int[] back = new int[4096];
-    private int backCount;
+    int[] back = new int[4096];
+    int backCount;
     /**
      * By instruction of the open block: how many of those before it may change memory or end the function. A load may move down to a user of the same number. {@link #now} is the
      * number at the place that is being selected.
@@ -56,6 +54,7 @@ public final class Isel {
 
     public Isel(Uses uses) {
         this.uses = uses;
+        conditions = new Conditions(this, uses);
     }
 
     public void run(Fn fn) {
@@ -113,7 +112,7 @@ public final class Isel {
         backCount = 0;
         epochs(b);
         for (int n = slotArgument[b]; n >= 0; n = slotArguments[2 * n + 1]) phiArguments(b, slotArguments[2 * n]);
-        jump(b);
+        conditions.jump(b);
         for (int i = fn.insEnd[b] - 1; i >= fn.insStart[b]; i--) i = select(i);
         fn.insStart[b] = fn.insCount;
         for (int n = 4 * (backCount - 1); n >= 0; n -= 4) fn.emit(Fn.op(back[n]), Fn.cls(back[n]), back[n + 1], back[n + 2], back[n + 3]);
@@ -163,7 +162,7 @@ public final class Isel {
 
     // ---- uses ----
 
-    private boolean dead(int op, int to) {
+    boolean dead(int op, int to) {
         return Ref.isTmp(to) && !Ref.isRegister(to) && Ref.value(to) < known && left[Ref.value(to)] == 0 && (!Op.pinned(op) || Op.isLoad(op) && !fn.loadsTrap);
     }
 
@@ -210,11 +209,11 @@ public final class Isel {
     }
 
     /** As {@link #value}, but a constant that can be encoded stays: any float, numbers of 32 bits. */
-    private int second(int cls, int ref) {
+    int second(int cls, int ref) {
         return encodable(cls, ref) ? ref : value(cls, ref);
     }
 
-    private boolean encodable(int cls, int ref) {
+    boolean encodable(int cls, int ref) {
         return fn.isNumber(ref) && (cls != L || fn.bits(ref) == (int) fn.bits(ref));
     }
 
@@ -230,7 +229,7 @@ public final class Isel {
     }
 
     /** Emits an operation whose second operand may be a constant or in memory. */
-    private void binary(int op, int cls, int to, int first, int second) {
+    void binary(int op, int cls, int to, int first, int second) {
         boolean swap = Op.commutes(op) && !loads(operandClass(op, cls, 1), second) && (Ref.isCon(first) && !Ref.isCon(second) || !Ref.isCon(second) && loads(operandClass(op, cls, 0), first));
         int a = swap ? second : first, b = swap ? first : second, wanted = operandClass(op, cls, 1);
         if (a != b && takesMemory(op) && loads(wanted, b)) {
@@ -249,7 +248,7 @@ public final class Isel {
     }
 
     /** Whether the temporary is loaded in this block, whole and for this user alone, with nothing between that it must stay before. */
-    private boolean loads(int cls, int ref) {
+    boolean loads(int cls, int ref) {
         int def = definition(ref);
         if (def < 0 || uses.defBlock[Ref.value(ref)] != current || left[Ref.value(ref)] != 1) return false;
         int word = fn.ins[Fn.STRIDE * def], op = Fn.op(word);
@@ -266,7 +265,7 @@ public final class Isel {
     }
 
     /** The address a load reads, which the caller's instruction, emitted already, does in its place. */
-    private int takeLoad(int loaded) {
+    int takeLoad(int loaded) {
         int at = Fn.STRIDE * definition(loaded), pointer = fn.ins[at + 2];
         drop(loaded);
         fn.ins[at] = Op.NOP;
@@ -317,12 +316,12 @@ public final class Isel {
                 flush();
             }
             case Op.SEL1 -> {
-                return choose(i);
+                return conditions.choose(i);
             }
             default -> {
                 if (Op.isLoad(op)) load(op, cls, to, first);
                 else if (Op.isStore(op)) store(op, first, second);
-                else if (Op.isIntCmp(op) || Op.isFltCmp(op)) compare(op, cls, to, first, second);
+                else if (Op.isIntCmp(op) || Op.isFltCmp(op)) conditions.compare(op, cls, to, first, second);
                 else if (second == NONE) unary(op, cls, to, first);
                 else binary(op, cls, to, first, second);
             }
@@ -457,133 +456,5 @@ public final class Isel {
         emit(op, W, NONE, value, NONE);
         flush();
         back[4 * mark + 3] = Ref.kind(to) == Ref.SLOT ? to : addresses.of(to);
-    }
-
-    // ---- comparisons and jumps ----
-
-    /** Equality of floats asks two flags: the one of equality is also set where an operand is a NaN. */
-    private void compare(int op, int cls, int to, int first, int second) {
-        boolean swap = swapped(op, first, second);
-        int condition = condition(op, swap), float0 = condition - IntCmp.COUNT;
-        if (float0 == FltCmp.EQ || float0 == FltCmp.NE) {
-            int equal = temporary(W), ordered = temporary(W);
-            emit(float0 == FltCmp.EQ ? Op.AND : Op.OR, W, to, equal, ordered);
-            emit(Op.FLAG + IntCmp.COUNT + (float0 == FltCmp.EQ ? FltCmp.O : FltCmp.UO), W, ordered, NONE, NONE);
-            emit(Op.FLAG + (float0 == FltCmp.EQ ? IntCmp.EQ : IntCmp.NE), W, equal, NONE, NONE);
-        } else {
-            emit(Op.FLAG + condition, cls, to, NONE, NONE);
-        }
-        flags(op, swap ? second : first, swap ? first : second);
-    }
-
-    private void flags(int op, int first, int second) {
-        int cls = Op.comparedClass(op), mark = backCount;
-        if (!Cls.isFloat(cls) && (encodable(cls, second) || Ref.isTmp(second) && slotOf(second) < 0) && loads(cls, first)) {
-            emit(Op.XCMP, cls, NONE, NONE, second);
-            back[4 * mark + 2] = takeLoad(first);
-        } else {
-            binary(Op.XCMP, cls, NONE, first, second);
-        }
-    }
-
-    /** Whether the operands change places: a number must come second, and a float comparison must ask for "above", which is false for unordered operands. */
-    private static boolean swapped(int op, int first, int second) {
-        if (Op.isIntCmp(op)) return Ref.isCon(first) && !Ref.isCon(second);
-        int cmp = Op.comparison(op) - IntCmp.COUNT;
-        return cmp == FltCmp.LT || cmp == FltCmp.LE;
-    }
-
-    private static int condition(int op, boolean swap) {
-        int cmp = Op.comparison(op);
-        if (!swap) return cmp;
-        return cmp < IntCmp.COUNT ? IntCmp.swapped(cmp) : IntCmp.COUNT + FltCmp.swapped(cmp - IntCmp.COUNT);
-    }
-
-    /**
-     * Sets flags for a word that is tested at the end of block {@code b}, or anywhere if -1: by the comparison that made it, if nothing else uses that.
-     *
-     * @return the condition under which the word is not zero, numbered as {@link Op#FLAG}
-     */
-    private int test(int word, int b) {
-        int def = definition(word);
-        boolean own = def >= 0 && left[Ref.value(word)] == 1 && (b < 0 || uses.defBlock[Ref.value(word)] == b);
-        int op = own ? Uses.op(fn, def) : Op.NOP;
-        if (Op.isIntCmp(op) || Op.isFltCmp(op) || op == Op.AND) {
-            int first = fn.ins[Fn.STRIDE * def + 2], second = fn.ins[Fn.STRIDE * def + 3];
-            drop(word);
-            keep(first);
-            keep(second);
-            if (op == Op.AND) {
-                boolean swap = Ref.isCon(first);
-                emit(Op.XTEST, W, NONE, value(W, swap ? second : first), second(W, swap ? first : second));
-                flush();
-                return IntCmp.NE;
-            }
-            boolean swap = swapped(op, first, second);
-            flags(op, swap ? second : first, swap ? first : second);
-            return condition(op, swap);
-        }
-        int tested = value(W, word);
-        emit(Op.XTEST, W, NONE, tested, tested);
-        flush();
-        return IntCmp.NE;
-    }
-
-    private void jump(int b) {
-        if (fn.jump[b] != Jump.JNZ) return;
-        int word = fn.jumpArg[b];
-        fn.jumpArg[b] = NONE;
-        if (fn.isNumber(word)) {
-            boolean yes = (int) fn.bits(word) != 0;
-            if (fn.s1[b] != fn.s2[b]) withdraw(b, yes ? fn.s2[b] : fn.s1[b]);
-            if (!yes) fn.s1[b] = fn.s2[b];
-            fn.s2[b] = -1;
-            fn.jump[b] = Jump.JMP;
-        } else {
-            fn.jump[b] = Jump.FLAG + test(word, b);
-        }
-    }
-
-    /** Takes back what the phis of {@code target} get from {@code b}. */
-    private void withdraw(int b, int target) {
-        for (int at = Fn.STRIDE * fn.phiStart[target]; at < Fn.STRIDE * fn.phiEnd[target]; at += Fn.STRIDE) {
-            int from = fn.phi[at + 2], kept = from;
-            for (int a = from, end = from + 2 * fn.phi[at + 3]; a < end; a += 2) {
-                if (fn.phiArg[a] == b) {
-                    drop(fn.phiArg[a + 1]);
-                    continue;
-                }
-                fn.phiArg[kept] = fn.phiArg[a];
-                fn.phiArg[kept + 1] = fn.phiArg[a + 1];
-                kept += 2;
-            }
-            fn.phi[at + 3] = (kept - from) / 2;
-        }
-    }
-
-    /** {@code sel0 c} and the {@code sel1 a, b} behind it, which all choose a where c is not zero. @return the index of the {@code sel0} */
-    private int choose(int last) {
-        int head = last;
-        while (Fn.op(fn.ins[Fn.STRIDE * head]) != Op.SEL0) head--;
-        int mark = backCount;
-        for (int i = last; i > head; i--) {
-            int at = Fn.STRIDE * i, cls = Fn.cls(fn.ins[at]);
-            if (dead(Op.COPY, fn.ins[at + 1])) {
-                drop(fn.ins[at + 2]);
-                drop(fn.ins[at + 3]);
-                continue;
-            }
-            emit(Op.XSEL, cls, fn.ins[at + 1], fn.ins[at + 2], fn.ins[at + 3]);
-        }
-        int end = backCount;
-        int condition = test(fn.ins[Fn.STRIDE * head + 2], -1);
-        for (int n = mark; n < end; n++) {
-            int cls = Fn.cls(back[4 * n]);
-            back[4 * n] = Op.XSEL + condition | cls << 16;
-            back[4 * n + 2] = value(cls, back[4 * n + 2]);
-            back[4 * n + 3] = value(cls, back[4 * n + 3]);
-            flush();
-        }
-        return head;
     }
 }
