@@ -53,7 +53,10 @@ final class CompileCommand extends BenchCommand {
         if (stage != null && stages.isEmpty()) throw CliException.usage(chosen.name() + " shows no stages of its pipeline");
         if (stage != null && !stages.contains(stage)) throw PlanArguments.unknown("stage of " + chosen.name() + " named", stage, stages);
         // IL has no machine code of its own form: an object is what comes of it
-        if (stage == null && output != null && file.toString().endsWith(".ssa") && stages.contains("obj")) stage = "obj";
+        if (stage == null && file.toString().endsWith(".ssa") && stages.contains("obj")) {
+            if (output == null) throw CliException.usage(file + " gives an object: name a file for it with -o, or a stage with --emit: " + String.join(", ", stages));
+            stage = "obj";
+        }
         try (Compiler compiler = one.compiler(chosen)) {
             if (stage == null) describe(chosen.name(), compiler, input);
             else deliver(compiler.emit(file.toString(), input, stage, function));
