@@ -100,7 +100,7 @@ public final class X64Listing extends X64Encoder {
     @Override
     public void rrm(int insn, int size, int reg, int second, X64Address address) {
         super.rrm(insn, size, reg, second, address);
-        text.rrm(insn, size, reg, second, address);
+        text.rrm(insn, size, reg, second, named(address));
     }
 
     @Override
