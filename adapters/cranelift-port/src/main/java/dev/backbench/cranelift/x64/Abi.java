@@ -21,7 +21,7 @@ final class Abi {
     /** Between functions of one compiler. */
     private static final int[] MANY_RESULTS = {RAX, RDX, RCX, RSI, RDI, R8, R9, R10};
     /** What a return can take off the stack, in sixteens. */
-    private static final int MAX_POPPED = 0xFFF0;
+    private static final int MAX_POPPED = 0xFFF0, MAX_STACK = 1 << 28;
     private static final int FLOAT_ARGUMENTS = 8, FLOAT_RESULTS = 2;
     /** What a {@link #place} is above registers: an offset in the stack arguments, or in the area of results. */
     static final int STACK = 32;
@@ -83,6 +83,7 @@ final class Abi {
             firstPiece[results + i] = pieces;
             if (purpose(i) == Entities.PURPOSE_STRUCT) {
                 add(STACK + stackBytes);
+                if (structBytes(i) < 0 || structBytes(i) > MAX_STACK - stackBytes) throw new UnsupportedFeature("more than " + MAX_STACK + " bytes of arguments on the stack");
                 stackBytes += structBytes(i) + 7 & ~7;
             } else if (Operands.registerClass(type) == dev.backbench.cranelift.mach.VCode.FLOAT) {
                 if (floats < FLOAT_ARGUMENTS) add(Regs.XMM0 + floats++);
@@ -99,6 +100,7 @@ final class Abi {
     }
 
     private void stack() {
+        if (stackBytes >= MAX_STACK) throw new UnsupportedFeature("more than " + MAX_STACK + " bytes of arguments on the stack");
         add(STACK + stackBytes);
         stackBytes += 8;
     }

@@ -5,6 +5,7 @@ import static dev.backbench.asm.X64Insn.*;
 
 import dev.backbench.asm.X64Address;
 import dev.backbench.asm.X64Encoder;
+import dev.backbench.cranelift.mach.UnsupportedFeature;
 import dev.backbench.cranelift.mach.VCode;
 import dev.backbench.cranelift.regalloc.Allocation;
 
@@ -19,6 +20,7 @@ final class Frame {
 
     private final X64Encoder e;
     private final X64Address address = new X64Address();
+    private static final int MAX_BYTES = 3 << 29;
     private int saved, savedCount, slotBytes;
     private int bytes;
     private int incoming;
@@ -32,7 +34,9 @@ final class Frame {
         savedCount = Integer.bitCount(saved);
         slotBytes = lowered.slotBytes();
         incoming = lowered.incomingBytes();
-        bytes = Math.addExact(slotsEnd(places) + slotBytes, lowered.outgoingBytes());
+        long all = 8L * places.slots() + slotBytes + lowered.outgoingBytes();
+        if (all > MAX_BYTES) throw new UnsupportedFeature("frames of more than " + MAX_BYTES + " bytes");
+        bytes = slotsEnd(places) + slotBytes + lowered.outgoingBytes();
         spillEnd = slotsEnd(places);
     }
 

@@ -222,10 +222,14 @@ final class LowerCalls {
             copyStruct(o.use(value), offset, callee.structBytes(i));
             return;
         }
-        if (o.isImmediate(value)) {
-            d.address.at(place, offset);
-            d.storeImmediate(MOV, 8, (int) o.constantOf(value));
-            return;
+        if (o.isConstant(value)) {
+            long constant = o.constantOf(value);
+            if (callee.extension(i) == Entities.EXT_UEXT && Types.bits(type) < 64) constant &= (1L << Types.bits(type)) - 1;
+            if (constant == (int) constant) {
+                d.address.at(place, offset);
+                d.storeImmediate(MOV, 8, (int) constant);
+                return;
+            }
         }
         int register = extended(value, type, callee.extension(i));
         d.address.at(place, offset);

@@ -4,6 +4,7 @@ import static dev.backbench.asm.X64Insn.*;
 
 import dev.backbench.cranelift.ir.Entities;
 import dev.backbench.cranelift.ir.Function;
+import dev.backbench.cranelift.ir.MemFlags;
 import dev.backbench.cranelift.mach.MachineCode;
 
 /** Memory operands, accesses of 128 bits, addresses of what has one. */
@@ -47,7 +48,7 @@ final class LowerMemory {
     /** Whether the load is of the address of the current store of {@code bytes}, trapping alike. */
     boolean updates(int load, int pointer, int bytes) {
         return o.loadedBytes(load) == bytes && f.resolve(f.arg(load, 0)) == f.resolve(pointer) && f.immediate(load) == f.immediate(o.inst)
-            && (f.flags(load) & 0xFF) == (f.flags(o.inst) & 0xFF);
+            && MemFlags.trapCode(f.flags(load)) == MemFlags.trapCode(f.flags(o.inst)) && (f.flags(o.inst) & MemFlags.BIG) == 0;
     }
 
     void stackAddress() {

@@ -16,7 +16,9 @@ import dev.backbench.spi.Trap;
 import dev.backbench.spi.abi.TrapReason;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where arguments, results and frames lie: calls of the last function of a text, compiled, against the interpreter. */
@@ -56,6 +58,27 @@ class CallsTest {
             text.append("\n    v").append(101 + i).append(" = iadd v").append(100 + i).append(", v").append(300 + i).append('\n');
         }
         return text.append("    return v").append(100 + parameters).append("\n}\n").toString();
+    }
+
+    /** The callee reads all of the slot, as one compiled from C may. */
+    @ParameterizedTest
+    @CsvSource({"i8 uext, 255", "i8 sext, -1", "i16 uext, 65535", "i32 uext, 4294967295", "i32 sext, -1"})
+    void constantsOnTheStackAreExtended(String type, long expected) throws Exception {
+        String text = "function %whole(i64, i64, i64, i64, i64, i64, i64) -> i64 system_v {\nblock0(" + list(0, 7, "v", ": i64") + "):\n    return v6\n}\n"
+            + "function %caller() -> i64 system_v {\n    fn0 = %whole(i64, i64, i64, i64, i64, i64, " + type + ") -> i64 system_v\nblock0:\n    v0 = iconst.i64 0\n    v1 = iconst."
+            + type.split(" ")[0] + " -1\n    v2 = call fn0(v0, v0, v0, v0, v0, v0, v1)\n    return v2\n}\n";
+        try (CompiledText compiled = new CompiledText(parse(text), new Codegen(allocator(true)))) {
+            assertEquals(expected, compiled.call(1, new long[0])[0]);
+        }
+    }
+
+    /** Not an addition in memory the other way round. */
+    @Test
+    void bigEndianStoresAreRefusedAlsoAsUpdates() throws Exception {
+        String text = "function %f(i64) system_v {\nblock0(v0: i64):\n    v1 = load.i32 little v0\n    v2 = iconst.i32 1\n    v3 = iadd v1, v2\n    store big v3, v0\n    return\n}\n";
+        try (CompiledText compiled = new CompiledText(parse(text), new Codegen(allocator(true)))) {
+            assertEquals("unsupported feature: big-endian memory access", compiled.unsupported(0));
+        }
     }
 
     /** From few to many arguments on the stack and back, in a loop, so that a stack pointer that drifts is found. */
