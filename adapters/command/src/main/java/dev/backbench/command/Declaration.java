@@ -26,8 +26,11 @@ record Declaration(String name, List<String> version, List<List<String>> compile
     static Declaration read(Path file) {
         try {
             Declaration read = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build().readValue(Files.readAllBytes(file), Declaration.class);
-            if (read.name == null || read.compile == null || read.compile.isEmpty() || read.run == null || read.run.isEmpty()) {
+            if (read == null || read.name == null || read.compile == null || read.compile.isEmpty() || read.run == null || read.run.isEmpty()) {
                 throw new BackendException(file + ": \"name\", \"compile\" (a list of commands) and \"run\" (a command) are required");
+            }
+            if (!command(read.run) || !read.compile.stream().allMatch(Declaration::command) || read.version != null && !command(read.version)) {
+                throw new BackendException(file + ": every command is a list of words, at least one");
             }
             return read;
         } catch (JsonProcessingException e) {
@@ -36,6 +39,10 @@ record Declaration(String name, List<String> version, List<List<String>> compile
         } catch (IOException e) {
             throw new BackendException("cannot read the declaration " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    private static boolean command(List<String> words) {
+        return words != null && !words.isEmpty() && words.stream().allMatch(word -> word != null);
     }
 
     /** Whether a command uses a place. */

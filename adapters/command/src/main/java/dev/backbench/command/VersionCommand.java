@@ -26,7 +26,8 @@ final class VersionCommand {
             said = output.firstLine();
             if (output.exit() != 0) wrong = said.isEmpty() ? "'" + words.getFirst() + "' ended with " + output.exit() : said;
         } catch (BackendException e) {
-            wrong = e.getMessage().substring(e.getMessage().indexOf(": ") + 2);
+            int owner = e.getMessage().indexOf(": ");
+            wrong = owner < 0 ? e.getMessage() : e.getMessage().substring(owner + 2);
         }
         line = said;
         failure = wrong;
