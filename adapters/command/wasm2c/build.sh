@@ -34,6 +34,8 @@ case $declared in
 esac
 grep -q "export: 'memory'" prog.h || naming="$naming -DNO_MEMORY"
 # -fno-optimize-sibling-calls and -frounding-math are what wasm2c's README asks for; GCC must besides not turn a signalling NaN into a quiet one.
-[ "$cc" != "${cc#gcc}" ] && set -- -fsignaling-nans "$@"
+case $("$cc" --version 2>/dev/null) in
+    *"Free Software Foundation"*) set -- -fsignaling-nans "$@" ;;
+esac
 exec "$cc" -fno-optimize-sibling-calls -frounding-math -w $naming -DINSTANTIATE="${declared%% *}_instantiate($arguments)" -I. -I"$folder" "$@" \
     prog.c "$here/host.c" $runtime -o program -lm
