@@ -75,6 +75,7 @@ final class EngineCompiler extends ProgramCompiler {
             long started = System.nanoTime();
             session.execute();
             long finished = System.nanoTime();
+            timer.check();
             boolean marked = timer.marked;
             return new ProgramResult(0, marked, marked ? timer.firstMark : started, marked ? timer.wall : finished - started, -1, -1, -1, -1, -1, started - asked,
                     finished - asked);

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** The {@code node} on the path. */
 final class Node {
+    /** Threads that node gives V8 for its own work, compilation in the background among it: the default of {@code --v8-pool-size}. */
+    static final int POOL = 4;
     private static final int OLDEST_MAJOR = 20;
 
     private Node() {}

@@ -125,7 +125,7 @@ abstract class V8Backend implements Backend {
         notes.put("serialised form", serialises(options) ? "V8's own, through its test function %SerializeWasmModule: node offers no public one" : "none: V8 serialises TurboFan's code only");
         if (!tiered) notes.put("code size", "from V8's trace of another compile, outside what is timed");
         notes.put("wasi", "node:wasi, which needs a program's memory exported as 'memory'; host calls inside the region are not counted");
-        return new Ledger(version, null, Node.binary(), "companion process", "default", 1, "wasm",
+        return new Ledger(version, null, Node.binary(), "companion process", "default", tiered ? 1 + Node.POOL : 1, "wasm",
                 options.bounds() == CompileOptions.Bounds.GUARD ? "guard" : "explicit", false, "none", "own", false, "stack limit check in prologues", "native", false,
                 tiered ? "Liftoff lazily, then TurboFan on other threads" : "none",
                 tiered ? "all" : "decode+translate+optimise+select+allocate+emit+link", notes);

@@ -71,7 +71,7 @@ public final class V8Js implements Backend {
 
     @Override
     public Ledger ledger(CompileOptions options) {
-        return new Ledger("node " + Node.version(), null, Node.binary(), "child process", options.level(), 1, "js", "language semantics", false, "none", "none", false,
+        return new Ledger("node " + Node.version(), null, Node.binary(), "child process", options.level(), 1 + Node.POOL, "js", "language semantics", false, "none", "none", false,
                 "engine's own", "native", false, "up to " + options.level(), "all", Map.of("flags", String.join(" ", FLAGS.get(options.level())),
                         "garbage collector", "node's own, its threads included"));
     }

@@ -64,13 +64,18 @@ function run([id, stdin, stdout, stderr, preopen, environment, ...args]) {
   try {
     let firstMark = 0n, opened = 0n, openedCpu = 0n, openedFaults = 0, wall = 0n, cpu = 0n, faults = 0, marked = false;
     const minorFaults = () => process.resourceUsage().minorPageFault;
+    let open = false;
     const begin = () => {
+      if (open) throw new Error('the program starts a region within a region (bench.start without bench.end before it)');
+      open = true;
       openedFaults = minorFaults();
       openedCpu = cpuNanos();
       opened = now();
       if (firstMark === 0n) firstMark = opened;
     };
     const end = () => {
+      if (!open) throw new Error('the program ends a region that it has not begun (bench.end without bench.start)');
+      open = false;
       wall += now() - opened;
       cpu += cpuNanos() - openedCpu;
       faults += minorFaults() - openedFaults;
