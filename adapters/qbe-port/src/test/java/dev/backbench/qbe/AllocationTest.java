@@ -6,8 +6,6 @@ import com.sun.management.ThreadMXBean;
 import dev.backbench.qbe.amd64.ObjectOutput;
 import dev.backbench.qbe.amd64.Output;
 import dev.backbench.qbe.il.Fn;
-import dev.backbench.qbe.il.IlSink;
-import dev.backbench.qbe.il.Linkage;
 import dev.backbench.qbe.il.Parser;
 import dev.backbench.qbe.il.Symbols;
 import dev.backbench.qbe.il.Types;
@@ -57,41 +55,12 @@ class AllocationTest {
         symbols.reset();
         types.reset();
         instructions = 0;
-        parser.parse(il, passesOnly ? new Discard(this::count) : new ObjectOutput(symbols, this::count));
+        parser.parse(il, passesOnly ? (FunctionSink) this::count : new ObjectOutput(symbols, this::count));
     }
 
     private void count(Fn fn) {
         passes.run(fn);
         instructions += fn.insCount;
-    }
-
-    /** Takes functions through the passes and forgets them. */
-    private record Discard(Output.Passes passes) implements IlSink {
-        @Override
-        public void function(Fn fn) {
-            passes.run(fn);
-        }
-
-        @Override
-        public void beginData(int symbol, Linkage linkage) {}
-
-        @Override
-        public void dataNumber(int width, long bits) {}
-
-        @Override
-        public void dataAddress(int width, int symbol, long offset) {}
-
-        @Override
-        public void dataString(byte[] bytes) {}
-
-        @Override
-        public void dataZeros(long count) {}
-
-        @Override
-        public void endData() {}
-
-        @Override
-        public void debugFile(String name) {}
     }
 
     /** Slots, loads, branches, a loop, calls with aggregates and variable arguments, divisions and floats, {@code size} times in each function. */

@@ -36,8 +36,8 @@ final class Frame {
         incoming = lowered.incomingBytes();
         long all = 8L * places.slots() + slotBytes + lowered.outgoingBytes();
         if (all > MAX_BYTES) throw new UnsupportedFeature("frames of more than " + MAX_BYTES + " bytes");
-        bytes = slotsEnd(places) + slotBytes + lowered.outgoingBytes();
         spillEnd = slotsEnd(places);
+        bytes = spillEnd + slotBytes + lowered.outgoingBytes();
     }
 
     private int spillEnd;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backbench.cranelift.RuleTools;
 import dev.backbench.cranelift.Clif;
 import dev.backbench.cranelift.interp.Interpreter;
 import dev.backbench.cranelift.ir.Entities;
@@ -14,8 +15,6 @@ import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.text.Printer;
 import java.io.IOException;
 import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,12 +113,7 @@ class RulesTest {
 
     @BeforeAll
     static void buildTheCompiler() throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("-d", classes.toString()));
-        try (Stream<Path> sources = Files.list(Path.of("src", "build", "rules"))) {
-            sources.forEach(s -> arguments.add(s.toString()));
-        }
-        assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)));
-        compiler = URLClassLoader.newInstance(new URL[] {classes.toUri().toURL()}).loadClass("rules.RuleCompiler").getMethod("compile", Path.class, Path.class, Path.class);
+        compiler = RuleTools.compiler(classes, "compile", 3);
     }
 
     /** @return what is wrong, null where nothing is */

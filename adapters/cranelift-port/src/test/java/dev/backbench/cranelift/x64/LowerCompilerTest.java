@@ -4,15 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.backbench.cranelift.RuleTools;
 import java.lang.reflect.Method;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,12 +34,7 @@ class LowerCompilerTest {
 
     @BeforeAll
     static void buildTheCompiler() throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("-d", classes.toString()));
-        try (Stream<Path> sources = Files.list(Path.of("src", "build", "rules"))) {
-            sources.forEach(s -> arguments.add(s.toString()));
-        }
-        assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments.toArray(String[]::new)));
-        compiler = URLClassLoader.newInstance(new URL[] {classes.toUri().toURL()}).loadClass("rules.RuleCompiler").getMethod("compileLowering", Path.class, Path.class, Path.class, Path.class);
+        compiler = RuleTools.compiler(classes, "compileLowering", 4);
     }
 
     /** @return what is wrong, null where nothing is */

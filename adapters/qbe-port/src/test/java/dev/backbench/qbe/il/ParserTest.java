@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.backbench.qbe.FunctionSink;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -187,7 +188,7 @@ class ParserTest {
     @Test
     void nothingIsAllocatedForAnInstruction() {
         Text text = new Text();
-        IlSink counting = new Counting();
+        FunctionSink counting = fn -> {};
         byte[] small = chain(2_000), large = chain(20_000);
         for (int i = 0; i < 3; i++) text.parser.parse(large, counting);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -203,32 +204,6 @@ class ParserTest {
         StringBuilder il = new StringBuilder("function w $f(w %t0) {\n@start\n");
         for (int i = 1; i < length; i++) il.append("\t%t").append(i).append(" =w add %t").append(i - 1).append(", ").append(i % 50).append('\n');
         return il.append("\tret %t").append(length - 1).append("\n}\n").toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static final class Counting implements IlSink {
-        @Override
-        public void function(Fn fn) {}
-
-        @Override
-        public void beginData(int symbol, Linkage linkage) {}
-
-        @Override
-        public void dataNumber(int width, long bits) {}
-
-        @Override
-        public void dataAddress(int width, int symbol, long offset) {}
-
-        @Override
-        public void dataString(byte[] bytes) {}
-
-        @Override
-        public void dataZeros(long count) {}
-
-        @Override
-        public void endData() {}
-
-        @Override
-        public void debugFile(String name) {}
     }
 
     @Test

@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.backbench.qbe.FunctionSink;
 import dev.backbench.qbe.il.Fn;
-import dev.backbench.qbe.il.IlSink;
-import dev.backbench.qbe.il.Linkage;
 import dev.backbench.qbe.il.Parser;
 import dev.backbench.qbe.il.Printer;
 import dev.backbench.qbe.il.Ref;
@@ -42,29 +41,6 @@ final class PassHarness {
         this.ssa = ssa;
     }
 
-    private interface OnFunction extends IlSink {
-        @Override
-        default void beginData(int symbol, Linkage linkage) {}
-
-        @Override
-        default void dataNumber(int width, long bits) {}
-
-        @Override
-        default void dataAddress(int width, int symbol, long offset) {}
-
-        @Override
-        default void dataString(byte[] bytes) {}
-
-        @Override
-        default void dataZeros(long count) {}
-
-        @Override
-        default void endData() {}
-
-        @Override
-        default void debugFile(String name) {}
-    }
-
     void toSsa(Fn fn) {
         cfg.compute(fn);
         promote.run(fn);
@@ -74,7 +50,7 @@ final class PassHarness {
 
     void parse(byte[] il, Consumer<Fn> function) {
         types.reset();
-        parser.parse(il, (OnFunction) function::accept);
+        parser.parse(il, (FunctionSink) function::accept);
     }
 
     String print(Fn fn) {
