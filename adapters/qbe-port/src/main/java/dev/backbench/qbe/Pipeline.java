@@ -5,6 +5,7 @@ import dev.backbench.qbe.amd64.Isel;
 import dev.backbench.qbe.amd64.Output;
 import dev.backbench.qbe.amd64.Simpl;
 import dev.backbench.qbe.il.Fn;
+import dev.backbench.qbe.il.Printer;
 import dev.backbench.qbe.il.Types;
 import dev.backbench.qbe.pass.Alias;
 import dev.backbench.qbe.pass.Cfg;
@@ -22,10 +23,10 @@ import dev.backbench.qbe.pass.Uses;
 import dev.backbench.qbe.pass.ZeroUpper;
 import dev.backbench.qbe.regalloc.Allocator;
 import dev.backbench.qbe.regalloc.SimplJmp;
-import java.util.List;
+import java.util.Locale;
 
 /**
- * A function's way from IL to registers, in four stretches. Each pass is called here and nowhere else, in the order in which it needs the others:
+ * A function's way from IL to registers. Each pass is called here and nowhere else, in the order in which it needs the others:
  *
  * <ul>
  *   <li>coalesce after loadopt, which makes stores dead; gvn after both, because loads have become copies;
@@ -35,13 +36,22 @@ import java.util.List;
  * </ul>
  */
 public final class Pipeline implements Output.Passes {
-    /** The passes after which a {@link Dump} is called, in order. */
-    public static final List<String> PASSES = List.of("parse", "promote", "ssa", "loadopt", "coalesce", "gvn", "simplcfg", "gcm", "ifconvert", "abi", "simpl", "isel", "rega", "simpljmp");
+    /** In order; the first is what the front end made. */
+    public enum Pass {
+        PARSE, PROMOTE, SSA, LOADOPT, COALESCE, GVN, SIMPLCFG, GCM, IFCONVERT, ABI, SIMPL, ISEL, LIVE, LOOPS, COST, SPILL, REGA, SIMPLJMP;
 
-    /** Looks at the function after each pass. */
-    public interface Dump {
-        void after(String pass, Fn fn);
+        public String shown() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** @return null if there is none of that name */
+        public static Pass named(String name) {
+            for (Pass pass : ORDER) if (pass.shown().equals(name)) return pass;
+            return null;
+        }
     }
+
+    private static final Pass[] ORDER = Pass.values();
 
     private final Cfg cfg = new Cfg();
     private final Uses uses = new Uses();
@@ -62,82 +72,85 @@ public final class Pipeline implements Output.Passes {
     private final Isel isel = new Isel(uses);
     private final Allocator allocator = new Allocator();
     private final SimplJmp simpljmp = new SimplJmp();
-    private Dump dump;
 
     public Pipeline(Types types) {
         abi = new Abi(types);
     }
 
-    /** @param dump null for none */
-    public void dump(Dump dump) {
-        this.dump = dump;
-    }
-
     @Override
     public void run(Fn fn) {
-        after("parse", fn);
-        toSsa(fn);
-        optimise(fn);
-        select(fn);
-        allocate(fn);
+        run(fn, Pass.PARSE, Pass.SIMPLJMP);
     }
 
-    /** From whatever a front end made, blocks in any order, to SSA form. */
-    public void toSsa(Fn fn) {
-        cfg.compute(fn);
-        promote.run(fn);
-        after("promote", fn);
-        dominators.compute(fn, cfg);
-        ssa.run(fn, cfg, dominators);
-        after("ssa", fn);
+    /** Runs the passes from one to another, both included, over a function that went through those before. */
+    public void run(Fn fn, Pass first, Pass last) {
+        for (int p = first.ordinal(); p <= last.ordinal(); p++) run(ORDER[p], fn);
     }
 
-    /** What does not know the machine. From SSA form with blocks in reverse postorder to the same. */
-    public void optimise(Fn fn) {
-        cfg.compute(fn);
-        alias.compute(fn);
-        boolean replaced = loadopt.run(fn, cfg, alias);
-        after("loadopt", fn);
-        if (replaced) alias.compute(fn);
-        if (alias.slots) coalesce.run(fn, cfg, alias);
-        after("coalesce", fn);
-        dominators.compute(fn, cfg);
-        gvn.run(fn, cfg, dominators);
-        after("gvn", fn);
-        simplcfg.run(fn, cfg);
-        after("simplcfg", fn);
-        dominators.compute(fn, cfg);
-        loops.compute(fn, cfg, dominators);
-        gcm.run(fn, dominators, loops);
-        after("gcm", fn);
-        ifconvert.run(fn, cfg);
-        after("ifconvert", fn);
+    private void run(Pass pass, Fn fn) {
+        switch (pass) {
+            case PARSE -> { }
+            case PROMOTE -> {
+                cfg.compute(fn);
+                promote.run(fn);
+            }
+            case SSA -> {
+                dominators.compute(fn, cfg);
+                ssa.run(fn, cfg, dominators);
+            }
+            // What does not know the machine: from SSA form with blocks in reverse postorder to the same
+            case LOADOPT -> {
+                cfg.compute(fn);
+                alias.compute(fn);
+                if (loadopt.run(fn, cfg, alias)) alias.compute(fn);
+            }
+            case COALESCE -> {
+                if (alias.slots) coalesce.run(fn, cfg, alias);
+            }
+            case GVN -> {
+                dominators.compute(fn, cfg);
+                gvn.run(fn, cfg, dominators);
+            }
+            case SIMPLCFG -> simplcfg.run(fn, cfg);
+            case GCM -> {
+                dominators.compute(fn, cfg);
+                loops.compute(fn, cfg, dominators);
+                gcm.run(fn, dominators, loops);
+            }
+            case IFCONVERT -> ifconvert.run(fn, cfg);
+            // The calling convention and the machine's instructions, still over temporaries
+            case ABI -> abi.run(fn);
+            case SIMPL -> simpl.run(fn);
+            case ISEL -> {
+                cfg.compute(fn);
+                if (fn.wordsZeroExtended) zeroUpper.run(fn);
+                uses.compute(fn);
+                isel.run(fn);
+            }
+            // Registers and the order of the code
+            case LIVE -> {
+                cfg.compute(fn);
+                allocator.live(fn, cfg);
+            }
+            case LOOPS -> {
+                dominators.compute(fn, cfg);
+                loops.compute(fn, cfg, dominators);
+            }
+            case COST -> allocator.cost(fn, loops);
+            case SPILL -> allocator.spill(fn, cfg, loops);
+            case REGA -> allocator.rega(fn, cfg);
+            case SIMPLJMP -> simpljmp.run(fn, cfg, loops);
+        }
     }
 
-    /** The calling convention and the machine's instructions, still over temporaries. */
-    public void select(Fn fn) {
-        abi.run(fn);
-        after("abi", fn);
-        simpl.run(fn);
-        after("simpl", fn);
-        cfg.compute(fn);
-        if (fn.wordsZeroExtended) zeroUpper.run(fn);
-        uses.compute(fn);
-        isel.run(fn);
-        after("isel", fn);
-    }
-
-    /** Registers and the order of the code. */
-    public void allocate(Fn fn) {
-        cfg.compute(fn);
-        int blocks = fn.blocks;
-        allocator.run(fn, cfg, dominators, loops);
-        after("rega", fn);
-        simpljmp.run(fn, cfg, loops, blocks);
-        after("simpljmp", fn);
-    }
-
-    private void after(String pass, Fn fn) {
-        if (dump != null) dump.after(pass, fn);
+    /** What the pass that ran last found out about a block and left no trace of in the code, as a dump's comments. */
+    public Printer.Notes notes(Pass pass) {
+        return switch (pass) {
+            case LIVE -> allocator.notes::live;
+            case LOOPS -> loops::notes;
+            case COST -> allocator.notes::cost;
+            case SPILL -> allocator.notes::spill;
+            default -> Printer.Notes.NONE;
+        };
     }
 }

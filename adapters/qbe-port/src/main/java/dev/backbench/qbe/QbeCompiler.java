@@ -43,21 +43,17 @@ public final class QbeCompiler {
         return text.toString();
     }
 
-    /** All functions as IL, as they are after {@code pass}, one of {@link Pipeline#PASSES}. */
-    public String dump(String file, byte[] il, String pass) {
+    /** All functions as IL, as they are after a pass; those behind it do not run. */
+    public String dump(String file, byte[] il, Pipeline.Pass pass) {
         symbols.reset();
         types.reset();
         Parser parser = new Parser(file, symbols, types);
         Printer printer = new Printer(symbols, types, parser::name);
         StringBuilder text = new StringBuilder();
-        passes.dump((after, fn) -> {
-            if (after.equals(pass)) text.append(printer.print(fn)).append('\n');
+        parser.parse(il, fn -> {
+            passes.run(fn, Pipeline.Pass.PARSE, pass);
+            text.append(printer.print(fn, passes.notes(pass))).append('\n');
         });
-        try {
-            parser.parse(il, new TextOutput(symbols, passes, new StringBuilder()));
-        } finally {
-            passes.dump(null);
-        }
         return text.toString();
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import dev.backbench.qbe.amd64.ObjectOutput;
 import dev.backbench.qbe.amd64.Output;
+import dev.backbench.qbe.il.IlSink;
 import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Parser;
 import dev.backbench.qbe.il.Symbols;
@@ -55,7 +56,7 @@ class AllocationTest {
         symbols.reset();
         types.reset();
         instructions = 0;
-        parser.parse(il, passesOnly ? (FunctionSink) this::count : new ObjectOutput(symbols, this::count));
+        parser.parse(il, passesOnly ? (IlSink) this::count : new ObjectOutput(symbols, this::count));
     }
 
     private void count(Fn fn) {

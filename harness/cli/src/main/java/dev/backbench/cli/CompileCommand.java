@@ -30,7 +30,7 @@ final class CompileCommand extends BenchCommand {
     @Mixin
     OneBackend one;
 
-    @Option(names = {"--emit", "--dump"}, paramLabel = "STAGE", description = "ir, asm, obj, a pass's name, or what else the back end shows.")
+    @Option(names = {"--emit", "--dump"}, paramLabel = "STAGE", description = "ir, asm, obj, or a pass's name for the IL after it; an unknown name lists what the back end shows.")
     String stage;
 
     @Option(names = "--function", paramLabel = "N", description = "Only this one, by its index in the module; all if not said.")

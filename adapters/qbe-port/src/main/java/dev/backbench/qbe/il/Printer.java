@@ -5,11 +5,19 @@ import java.util.function.LongFunction;
 
 /** Prints a function at any stage in IL's own syntax; what the language has no word for is printed in the same manner. For dumps and tests. */
 public final class Printer {
+    /** What is known of a block besides its code, to be printed above it as comments: lines, each with its end. */
+    public interface Notes {
+        Notes NONE = (fn, block, printer) -> "";
+
+        String of(Fn fn, int block, Printer printer);
+    }
+
     private final Symbols symbols;
     private final Types types;
     private final LongFunction<String> names;
     private final StringBuilder out = new StringBuilder();
     private Fn fn;
+    private Notes notes;
 
     /** @param names gives the text behind a {@link Fn}'s packed names, see {@link Parser#name} */
     public Printer(Symbols symbols, Types types, LongFunction<String> names) {
@@ -19,7 +27,12 @@ public final class Printer {
     }
 
     public String print(Fn fn) {
+        return print(fn, Notes.NONE);
+    }
+
+    public String print(Fn fn, Notes notes) {
         this.fn = fn;
+        this.notes = notes;
         out.setLength(0);
         if (fn.linkage.export()) out.append("export\n");
         if (fn.linkage.section() != null) out.append("section \"").append(fn.linkage.section()).append("\"\n");
@@ -62,6 +75,7 @@ public final class Printer {
 
     private void block(int b, int from) {
         out.append(label(b)).append('\n');
+        notes.of(fn, b, this).lines().forEach(line -> out.append("\t# ").append(line).append('\n'));
         for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) phi(p);
         for (int i = from; i < fn.insEnd[b]; i++) i = instruction(i, fn.insEnd[b]);
         jump(b);
@@ -82,6 +96,7 @@ public final class Printer {
         int at = Fn.STRIDE * i, op = Fn.op(fn.ins[at]), cls = Fn.cls(fn.ins[at]), to = fn.ins[at + 1];
         if (Op.isArgument(op)) return call(i, end);
         if (op == Op.CALL) return call(i, end);
+        if (op == Op.NOP && fn.ins[at + 2] == Ref.NONE) return i;
         out.append('\t');
         if (to != Ref.NONE) out.append(ref(to)).append(" =").append(Cls.name(cls)).append(' ');
         if (op == Op.BLIT0 && i + 1 < end && Fn.op(fn.ins[at + Fn.STRIDE]) == Op.BLIT1) {
@@ -128,11 +143,11 @@ public final class Printer {
         out.append('\n');
     }
 
-    private String label(int block) {
+    public String label(int block) {
         return fn.blockName[block] != 0 ? "@" + names.apply(fn.blockName[block]) : "@." + block;
     }
 
-    private String ref(int ref) {
+    public String ref(int ref) {
         int value = Ref.value(ref);
         return switch (Ref.kind(ref)) {
             case Ref.TMP -> Ref.isRegister(ref) ? "R" + value : temporary(value);

@@ -1,6 +1,7 @@
 package dev.backbench.qbe.pass;
 
 import dev.backbench.qbe.il.Fn;
+import dev.backbench.qbe.il.Printer;
 import java.util.Arrays;
 
 /**
@@ -16,12 +17,14 @@ public final class Loops {
     public int[] parent = new int[64];
     /** By block: the number of loops around it, its own included for a header. */
     public int[] depth = new int[64];
+    /** How many blocks the function had. */
+    public int blocks;
 
     private int[] collapsed = new int[64];
     private int[] work = new int[64];
 
     public void compute(Fn fn, Cfg cfg, Dominators dominators) {
-        int blocks = fn.blocks;
+        blocks = fn.blocks;
         if (header.length < blocks) {
             int capacity = Integer.highestOneBit(blocks) << 1;
             header = new int[capacity];
@@ -39,6 +42,11 @@ public final class Loops {
             if (!heads) header[b] = parent[b];
             depth[b] = (heads ? 1 : 0) + (parent[b] < 0 ? 0 : depth[parent[b]]);
         }
+    }
+
+    /** A dump's comment: {@code loop depth 2, header @b}. */
+    public String notes(Fn fn, int b, Printer printer) {
+        return "loop depth " + depth[b] + (header[b] < 0 ? "" : ", header " + printer.label(header[b])) + '\n';
     }
 
     private void collect(int h, Cfg cfg, Dominators dominators) {

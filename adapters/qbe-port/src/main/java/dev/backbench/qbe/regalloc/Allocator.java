@@ -1,13 +1,11 @@
 package dev.backbench.qbe.regalloc;
 
-import dev.backbench.qbe.amd64.Regs;
 import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.pass.Cfg;
-import dev.backbench.qbe.pass.Dominators;
 import dev.backbench.qbe.pass.Loops;
 
 /**
- * Register allocation: from selected instructions over temporaries in SSA form, blocks in reverse postorder, to the same over registers and places in the frame. Afterwards there are no phis; blocks may have been
+ * Register allocation in four steps, to be taken in this order: from selected instructions over temporaries in SSA form, blocks in reverse postorder, to the same over registers and places in the frame. Afterwards there are no phis; blocks may have been
  * added at the end.
  *
  * <p>What it adds: {@code copy} and {@code swap} between registers, {@code load r, slot}, {@code storeX r, slot} (or a number), and constants made again. None of these may change the flags.
@@ -24,6 +22,7 @@ public final class Allocator {
     private final Slots slots = new Slots();
     private final Hints hints = new Hints();
     private final Rega rega = new Rega(spill, slots, live, hints);
+    public final Notes notes = new Notes(live, nextUse, spill, slots);
     private int[] order = new int[64];
 
     public Allocator() {
@@ -36,24 +35,30 @@ public final class Allocator {
         this.entriesPerInstruction = entriesPerInstruction;
     }
 
-    /** @return the registers written, of which a prologue saves {@link Regs#CALLEE_SAVED} */
-    public long run(Fn fn, Cfg cfg, Dominators dominators, Loops loops) {
-        cfg.compute(fn);
-        dominators.compute(fn, cfg);
-        loops.compute(fn, cfg, dominators);
+    /** Liveness; of functions of which it would be too large, after values that cross blocks were put into the frame. */
+    public void live(Fn fn, Cfg cfg) {
         int limit = (int) Math.min(MOST_ENTRIES, freeEntries + (long) entriesPerInstruction * fn.insCount);
-        if (!live.compute(fn, cfg, limit)) {
-            demote.run(fn, live);
-            live.compute(fn, cfg, Integer.MAX_VALUE);
-        }
+        if (live.compute(fn, cfg, limit)) return;
+        demote.run(fn, live);
+        live.compute(fn, cfg, Integer.MAX_VALUE);
+    }
+
+    /** Next uses, registers wanted, and which blocks cost most. */
+    public void cost(Fn fn, Loops loops) {
         nextUse.compute(fn, live, loops);
+        byCost(fn, loops);
+    }
+
+    /** What is in a register where, and places in the frame for the rest. */
+    public void spill(Fn fn, Cfg cfg, Loops loops) {
         spill.run(fn, cfg, loops);
         slots.run(fn, live, spill);
-        byCost(fn, loops);
+    }
+
+    public void rega(Fn fn, Cfg cfg) {
         hints.compute(fn, order);
         rega.run(fn, cfg, order);
         fn.compact();
-        return rega.used;
     }
 
     /** Fills {@link #order}: deeper loops first, in reverse postorder among equals. */

@@ -16,7 +16,7 @@ public final class SimplJmp {
     private int[] path = new int[64];
 
     /** @param loops nesting before register allocation, which numbers the blocks it adds behind the others */
-    public void run(Fn fn, Cfg cfg, Loops loops, int blocksBefore) {
+    public void run(Fn fn, Cfg cfg, Loops loops) {
         if (target.length < fn.blocks) {
             target = new int[2 * fn.blocks];
             path = new int[2 * fn.blocks];
@@ -30,7 +30,7 @@ public final class SimplJmp {
                 fn.s2[b] = -1;
             }
             int cmp = fn.jump[b] - Jump.FLAG;
-            if (cmp >= 0 && cmp < IntCmp.COUNT && depth(fn, loops, blocksBefore, fn.s1[b]) < depth(fn, loops, blocksBefore, fn.s2[b])) {
+            if (cmp >= 0 && cmp < IntCmp.COUNT && depth(fn, loops, fn.s1[b]) < depth(fn, loops, fn.s2[b])) {
                 fn.jump[b] = Jump.FLAG + IntCmp.negated(cmp);
                 int s1 = fn.s1[b];
                 fn.s1[b] = fn.s2[b];
@@ -40,8 +40,8 @@ public final class SimplJmp {
         cfg.compute(fn);
     }
 
-    private static int depth(Fn fn, Loops loops, int blocksBefore, int b) {
-        return loops.depth[b < blocksBefore ? b : Math.min(fn.s1[b], blocksBefore - 1)];
+    private static int depth(Fn fn, Loops loops, int b) {
+        return loops.depth[b < loops.blocks ? b : Math.min(fn.s1[b], loops.blocks - 1)];
     }
 
     /** The block where the way through empty ones ends; an empty cycle ends anywhere in it. */

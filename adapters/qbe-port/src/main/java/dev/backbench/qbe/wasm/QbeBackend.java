@@ -43,7 +43,7 @@ public final class QbeBackend implements Backend {
     @Override
     public List<String> stages() {
         List<String> stages = new ArrayList<>(List.of(WasmCompiler.IR, WasmCompiler.ASM, WasmCompiler.OBJ));
-        stages.addAll(Pipeline.PASSES);
+        for (Pipeline.Pass pass : Pipeline.Pass.values()) stages.add(pass.shown());
         return stages;
     }
 

@@ -1,7 +1,7 @@
 package dev.backbench.qbe.wasm;
 
 import dev.backbench.exec.NativeCompiler;
-import dev.backbench.qbe.Pipeline;
+import dev.backbench.qbe.Pipeline.Pass;
 import dev.backbench.qbe.QbeCompiler;
 import dev.backbench.qbe.amd64.ObjectOutput;
 import dev.backbench.qbe.amd64.Output;
@@ -63,7 +63,7 @@ final class WasmCompiler extends NativeCompiler {
     @Override
     public byte[] emit(String file, byte[] input, String stage, int function) {
         boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
-        String shown = stage.equals(IR) ? Pipeline.PASSES.getFirst() : stage;
+        String shown = stage.equals(IR) ? Pass.PARSE.shown() : stage;
         try {
             return wasm ? ofModule(WasmModule.parse(input), shown, function) : ofText(file, input, shown);
         } catch (IlException wrong) {
@@ -83,7 +83,7 @@ final class WasmCompiler extends NativeCompiler {
                 compiler.compile(file, il, object);
                 return object.toByteArray();
             default:
-                return compiler.dump(file, il, stage).getBytes(StandardCharsets.ISO_8859_1);
+                return compiler.dump(file, il, Pass.named(stage)).getBytes(StandardCharsets.ISO_8859_1);
         }
     }
 
@@ -98,20 +98,13 @@ final class WasmCompiler extends NativeCompiler {
         }
         passes.clock = PhaseClock.OFF;
         StringBuilder text = new StringBuilder();
-        if (Pipeline.PASSES.contains(stage)) {
+        Pass pass = Pass.named(stage);
+        if (pass != null) {
             Printer printer = new Printer(symbols, new Types(), name -> "");
-            if (Pipeline.PASSES.indexOf(stage) <= Pipeline.PASSES.indexOf("ssa")) { // where Wasm's IL begins
-                translate(module, function, made -> text.append(printer.print(made)).append('\n'));
-                return text.toString().getBytes(StandardCharsets.ISO_8859_1);
-            }
-            passes.pipeline().dump((pass, made) -> {
-                if (pass.equals(stage)) text.append(printer.print(made)).append('\n');
+            translate(module, function, made -> {
+                passes.pipeline().run(made, Pass.LOADOPT, pass); // where Wasm's IL begins: nothing runs for a pass before
+                text.append(printer.print(made, passes.pipeline().notes(pass))).append('\n');
             });
-            try {
-                translate(module, function, passes::run);
-            } finally {
-                passes.pipeline().dump(null);
-            }
             return text.toString().getBytes(StandardCharsets.ISO_8859_1);
         }
         boolean object = stage.equals(OBJ);

@@ -1,6 +1,7 @@
 package dev.backbench.qbe.wasm;
 
 import dev.backbench.qbe.Pipeline;
+import dev.backbench.qbe.Pipeline.Pass;
 import dev.backbench.qbe.amd64.Output;
 import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Types;
@@ -18,10 +19,10 @@ final class WasmPasses implements Output.Passes {
     @Override
     public void run(Fn fn) {
         clock.enter(PhaseClock.OPTIMISE);
-        pipeline.optimise(fn);
+        pipeline.run(fn, Pass.LOADOPT, Pass.IFCONVERT);
         clock.enter(PhaseClock.SELECT);
-        pipeline.select(fn);
+        pipeline.run(fn, Pass.ABI, Pass.ISEL);
         clock.enter(PhaseClock.ALLOCATE);
-        pipeline.allocate(fn);
+        pipeline.run(fn, Pass.LIVE, Pass.SIMPLJMP);
     }
 }

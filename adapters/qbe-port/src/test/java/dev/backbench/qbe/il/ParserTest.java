@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.backbench.qbe.FunctionSink;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -188,7 +187,7 @@ class ParserTest {
     @Test
     void nothingIsAllocatedForAnInstruction() {
         Text text = new Text();
-        FunctionSink counting = fn -> {};
+        IlSink counting = fn -> {};
         byte[] small = chain(2_000), large = chain(20_000);
         for (int i = 0; i < 3; i++) text.parser.parse(large, counting);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -32,11 +32,8 @@ class CoalesceTest {
             	storeb %x, %c
             	storeb %x, %a
             	%u =w loadsh %a
-            	nop
             	storeb %u, %b
             	%v =w loadsh %b
-            	nop
-            	nop
             	%w =w loadsh %c
             	%r =w add %v, %w
             	ret %r

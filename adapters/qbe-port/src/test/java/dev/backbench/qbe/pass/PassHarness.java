@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.backbench.qbe.FunctionSink;
 import dev.backbench.qbe.il.Fn;
 import dev.backbench.qbe.il.Parser;
 import dev.backbench.qbe.il.Printer;
@@ -50,7 +49,7 @@ final class PassHarness {
 
     void parse(byte[] il, Consumer<Fn> function) {
         types.reset();
-        parser.parse(il, (FunctionSink) function::accept);
+        parser.parse(il, function::accept);
     }
 
     String print(Fn fn) {

@@ -30,12 +30,22 @@ class AllocatorTest {
         return new Printer(symbols, new Types(), name -> "").print(fn);
     }
 
+    private void run() {
+        cfg.compute(fn);
+        dominators.compute(fn, cfg);
+        loops.compute(fn, cfg, dominators);
+        allocator.live(fn, cfg);
+        allocator.cost(fn, loops);
+        allocator.spill(fn, cfg, loops);
+        allocator.rega(fn, cfg);
+    }
+
     private void allocate(String seed) {
         cfg.compute(fn);
         Checker.Copy before = new Checker.Copy(fn);
         String text = text();
         try {
-            allocator.run(fn, cfg, dominators, loops);
+            run();
         } catch (RuntimeException | AssertionError e) {
             throw new AssertionError(seed + "\n" + text, e);
         }
@@ -82,7 +92,7 @@ class AllocatorTest {
             new RandomFunction(random).into(fn, 1 + random.nextInt(4), 20, 8);
             cfg.compute(fn);
             Checker.Copy before = new Checker.Copy(fn);
-            allocator.run(fn, cfg, dominators, loops);
+            run();
             int at = -1;
             for (int i = 0; i < fn.insCount; i++) if (Fn.op(fn.ins[Fn.STRIDE * i]) == Op.SUB && fn.ins[Fn.STRIDE * i + 2] != fn.ins[Fn.STRIDE * i + 3]) at = Fn.STRIDE * i;
             if (at < 0) continue;
@@ -107,7 +117,7 @@ class AllocatorTest {
         for (int round = 0; round < 6; round++) {
             new RandomFunction(new SplittableRandom(7)).into(fn, 200, 40, 20);
             long start = threads.getThreadAllocatedBytes(Thread.currentThread().threadId());
-            allocator.run(fn, cfg, dominators, loops);
+            run();
             bytes[round % 2] = threads.getThreadAllocatedBytes(Thread.currentThread().threadId()) - start;
         }
         assertTrue(bytes[1] < 4096, bytes[1] + " bytes");
