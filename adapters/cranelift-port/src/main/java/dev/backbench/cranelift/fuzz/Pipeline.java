@@ -7,6 +7,7 @@ import dev.backbench.cranelift.regalloc.Allocator;
 import dev.backbench.cranelift.regalloc.Checker;
 import dev.backbench.cranelift.regalloc.FastAllocator;
 import dev.backbench.cranelift.regalloc.SplittingAllocator;
+import dev.backbench.cranelift.x64.Cpu;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,11 +32,12 @@ class Pipeline {
         return new Pipeline(level, optimizer, new Codegen(checked(level.equals("fast") ? new FastAllocator() : new SplittingAllocator())));
     }
 
-    /** @param level null for each that is different @throws IllegalArgumentException there is no such level */
+    /** @param level of {@link #LEVELS} @param all each level, and one without the processor's extensions, whatever {@code level} @throws IllegalArgumentException there is no such level */
     static List<Pipeline> of(String level, boolean all, long[] hits) {
         if (!all && !LEVELS.contains(level)) throw new IllegalArgumentException("cranelift-port has no level " + level + "; there are " + String.join(", ", LEVELS));
         List<Pipeline> pipelines = new ArrayList<>();
         for (String each : LEVELS) if (all || each.equals(level)) pipelines.add(of(each, hits));
+        if (all) pipelines.add(new Pipeline("none, without the processor's extensions", null, new Codegen(checked(new SplittingAllocator()), Cpu.BASELINE)));
         return pipelines;
     }
 

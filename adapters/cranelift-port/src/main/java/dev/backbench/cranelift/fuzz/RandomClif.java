@@ -142,7 +142,7 @@ final class RandomClif {
         while (count-- > 0 && to.left > 0) {
             int kind = random.nextInt(44);
             if (kind < 21) compute.instruction();
-            else if (kind < 24) RulePatterns.write(to);
+            else if (kind < 24) RulePatterns.write(to, memory);
             else if (kind < 32) memory.access();
             else if (kind < 33) trap();
             else if (kind < 34 && !signatures.isEmpty()) call();

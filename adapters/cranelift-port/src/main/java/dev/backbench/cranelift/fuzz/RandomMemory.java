@@ -48,8 +48,13 @@ final class RandomMemory {
         return to.hidden(Types.I64, "stack_addr.i64 ss" + area);
     }
 
-    private Value base(int area) {
+    Value base(int area) {
         return known[area] != null ? known[area] : stackAddress(area);
+    }
+
+    /** Of an area, as it is written behind an access's other flags. */
+    String region(int area) {
+        return region[area];
     }
 
     /** The address of the first area, for a call. */

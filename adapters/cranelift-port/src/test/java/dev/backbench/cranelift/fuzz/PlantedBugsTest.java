@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The fuzzer's comparison finds every planted bug within its fixed budget of texts. Wrong code runs in processes of its own; one that dies has found its bug. */
 class PlantedBugsTest {
     private static final int LEAST = 20, SECONDS = 60;
+    /** Exit codes from here on are of signals. */
+    private static final int KILLED = 128;
     private static final String MARK = "@planted ";
 
     @TempDir
@@ -63,6 +65,7 @@ class PlantedBugsTest {
         int code = process.waitFor();
         assertTrue(at >= first, () -> "the process ended with " + code + " before its first bug: " + text(log));
         if (over) return PlantedBug.values().length;
+        assertTrue(code >= KILLED, () -> "the process ended with " + code + ", which no bug in machine code does: " + text(log));
         found.put(PlantedBug.values()[at], "ended its process with code " + code);
         return at + 1;
     }
