@@ -9,8 +9,8 @@ import java.util.Arrays;
 /**
  * Brings a function into SSA form. Phis go to the iterated dominance frontier of a temporary's definitions (Cytron et al., "Efficiently Computing Static Single Assignment
  * Form", 1991) where the temporary is live in (pruned), one temporary after another; then one walk over the dominator tree renames. Frontiers, liveness and phis may each be as large as the square
- * of the function. So all of them together take no more than {@link #WORK} steps and {@link #WORK_PER_PART} more per block and instruction; temporaries for which there is no work
- * left go {@link ToMemory}.
+ * of the function. So all of them together take no more than {@link #WORK} steps and {@link #WORK_PER_PART} more per block and instruction, of which phis' arguments, since each becomes a move,
+ * a quarter and a thirty-second; temporaries for which there is nothing left go {@link ToMemory}.
  *
  * <p>Only temporaries with more than one definition, or with a use their definition does not dominate, are touched; if there are any, copies go on the way, so that later passes see what
  * {@link Promote} left of loads and stores no more. An undefined value reads as {@link Ref#UNDEFINED}.
@@ -39,8 +39,8 @@ public final class Ssa {
     /** New phis as triples (block, old temporary, class), before they are put in place. */
     private int[] wanted = new int[96];
     private int wantedCount;
-    /** Steps that are left. */
-    private long budget;
+    /** Steps and phi arguments that are left. */
+    private long budget, argumentBudget;
     private boolean[] dropped = new boolean[256];
     private final ToMemory toMemory = new ToMemory();
     private int[] sorted = new int[32];
@@ -77,7 +77,9 @@ public final class Ssa {
         this.dominators = dominators;
         reserve();
         if (!select()) return;
-        budget = bound + boundPerPart * ((long) fn.blocks + fn.insCount);
+        long parts = (long) fn.blocks + fn.insCount;
+        budget = bound + boundPerPart * parts;
+        argumentBudget = bound / 4 + boundPerPart * parts / 32;
         boolean few = frontiers(fn, cfg, dominators), all = true;
         links = 0;
         for (int b = 0; b < fn.blocks; b++) sites(b);
@@ -86,7 +88,7 @@ public final class Ssa {
         Arrays.fill(dropped, 0, before, false);
         for (int t = Ref.FIRST_TEMPORARY; t < before; t++) {
             if (!renamed[t] || exposed[t] == NONE) continue; // no block reads what another left
-            dropped[t] = !few || budget <= 0;
+            dropped[t] = !few || budget <= 0 || argumentBudget <= 0;
             if (dropped[t]) renamed[t] = all = false;
             else placePhis(t);
         }
@@ -254,7 +256,7 @@ public final class Ssa {
                 if (phiFor[join] == t || liveFor[join] != t) continue;
                 phiFor[join] = t;
                 want(join, t, fn.tmpClass[t]);
-                budget -= cfg.predCount(join);
+                argumentBudget -= cfg.predCount(join);
                 if (definedFor[join] == t) continue;
                 definedFor[join] = t;
                 work[sp++] = join;

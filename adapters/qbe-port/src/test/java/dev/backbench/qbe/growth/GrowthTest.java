@@ -9,6 +9,7 @@ import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** No pass is super-linear: four times the program is about four times the steps, counted ({@link Work}), not timed, in every direction a program may be large in. */
@@ -37,6 +38,14 @@ class GrowthTest {
         long small = steps(shape, SIZE), large = steps(shape, FACTOR * SIZE);
         assertTrue(small > 10 * SIZE, () -> small + " steps: nothing is counted");
         assertTrue(large < MARGIN * FACTOR * small, () -> String.format("%d steps for %d, %d for %d: %.1f times", small, SIZE, large, FACTOR * SIZE, (double) large / small));
+    }
+
+    /** Where a bound comes into play at larger sizes only: what it leaves is not much for an instruction either. */
+    @ParameterizedTest
+    @CsvSource({"switch in a loop over variables, 8000, 4000", "'nested loops, each with its variable', 4000, 4000", "slots in nested loops, 4000, 4000"})
+    void stepsAnInstructionAreFew(String shape, int size, int most) throws ReflectiveOperationException {
+        long steps = steps(shape, size), instructions = Shapes.ALL.get(shape).apply(size).lines().count();
+        assertTrue(steps < most * instructions, () -> steps / instructions + " steps an instruction");
     }
 
     @Test

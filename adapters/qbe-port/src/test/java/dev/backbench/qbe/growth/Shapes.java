@@ -61,6 +61,7 @@ final class Shapes {
         ALL.put("irreducible loops", n -> function(up(n, "\tjnz %x, @a#, @b#\n@a#\n\t%x =w add %x, #\n\tjmp @b#\n@b#\n\t%x =w sub %x, %y\n\tjnz %x, @a#, @c#\n@c#\n")));
         ALL.put("switch", n -> function(up(n, "\t%c# =w ceqw %x, #\n\tjnz %c#, @k#, @n#\n@n#\n") + "\tjmp @end\n" + up(n, "@k#\n\t%x =w call $g(w #)\n\tjmp @end\n") + "@end\n"));
         ALL.put("switch in a loop over variables", n -> function(up(n, "\t%v# =w copy #\n") + "@top\n" + up(n, "\t%c# =w ceqw %x, #\n\tjnz %c#, @k#, @n#\n@n#\n") + "\tret %v0\n" + up(n, "@k#\n\t%v# =w add %v#+, 1\n\t%x =w call $g(w %v#)\n\tjmp @top\n") + "@end\n"));
+        ALL.put("switch in a loop over slots", n -> function(up(n, "\t%v# =l alloc8 16\n") + up(n, "\tstorel #, %v#\n") + "@top\n" + up(n, "\t%c# =w ceqw %x, #\n\tjnz %c#, @k#, @n#\n@n#\n") + "\tret %x\n" + up(n, "@k#\n\t%l# =w loadw %v#+\n\t%m# =w add %l#, 1\n\t%h# =l add %v#, 2\n\tstoreh %m#, %h#\n\t%x =w call $g(w %m#)\n\tjmp @top\n") + "@end\n"));
         ALL.put("phis of a loop", n -> function("@head\n" + up(n, "\t%p# =w phi @start #, @head %p#+\n") + "\tjnz %p0, @head, @end\n@end\n"));
         ALL.put("arguments of a phi", n -> function(up(n, "\t%c# =w ceqw %x, #\n\tjnz %c#, @end, @n#\n@n#\n") + "\tjmp @end\n@end\n\t%r =w phi @start 0" + up(n - 1, ", @n# #") + ", @n" + (n - 1) + " 1\n\tstorew %r, %p\n"));
         ALL.put("nested branches", n -> function(up(n, "\t%x =w add %x, 1\n\tjnz %x, @a#, @b#\n@a#\n") + down(n, "@b#\n\t%x =w mul %x, 3\n")));
@@ -71,6 +72,7 @@ final class Shapes {
         ALL.put("slots whose address is taken", n -> function(up(n, "\t%s# =l alloc4 4\n") + up(n, "\tstorew %x, %s#\n\tcall $g(l %s#)\n") + up(n, "\t%v# =w loadw %s#\n\t%x =w mul %x, %v#\n")));
         ALL.put("slots read in parts", n -> function(up(n, "\t%s# =l alloc8 16\n") + up(n, "\tstorew %x, %s#\n\t%a# =l add %s#, 2\n\tjnz %x, @a#, @b#\n@a#\n\tstoreh %x, %a#\n@b#\n") + up(n, "\t%v# =w loadw %s#\n\t%x =w add %x, %v#\n")));
         ALL.put("slots in nested loops", n -> function(up(n, "\t%s# =l alloc4 4\n") + up(n, "\tstorew 0, %s#\n@a#\n\t%v# =w loadw %s#\n\tjnz %v#, @m#, @b#\n@m#\n") + down(n, "\t%i# =w loadw %s#\n\t%j# =w add %i#, 1\n\tstorew %j#, %s#\n\tjmp @a#\n@b#\n")));
+        ALL.put("slots around a loop", n -> function(up(n, "\t%s# =l alloc8 16\n\tstorel 0, %s#\n") + "@top\n" + up(n, "\t%a# =l add %s#, 2\n\tjnz %x, @a#, @b#\n@a#\n\tstoreh %x, %a#\n@b#\n\t%v# =w loadw %s#\n\t%x =w add %x, %v#\n") + "\tjnz %x, @top, @out\n@out\n"));
         // calls and types
         ALL.put("arguments", n -> function(up(n, "\t%a# =l add %p, #\n\t%t# =w loadw %a#\n") + "\t%x =w call $g(l %p" + up(n, ", w %t#") + ")\n"));
         ALL.put("parameters", n -> "function w $f(w %x" + up(n, ", w %a#, d %b#") + ") {\n@start\n" + up(n, "\t%x =w add %x, %a#\n") + "\tret %x\n}\n");
