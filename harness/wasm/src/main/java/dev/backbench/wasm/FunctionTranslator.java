@@ -2,9 +2,9 @@ package dev.backbench.wasm;
 
 /** Decodes, validates and translates function bodies to SSA in one pass over their bytes. One instance a thread, reused for every function. */
 public final class FunctionTranslator {
-    private final WasmModule module;
     private final SsaSink sink = new SsaSink();
-    private final SsaLoop loop;
+    private WasmModule module;
+    private SsaLoop loop;
     private int function;
 
     private final IrBuilder.Context context = new IrBuilder.Context() {
@@ -29,10 +29,25 @@ public final class FunctionTranslator {
         }
     };
 
-    /** @param module may be shared */
+    /** For one module after another, each between {@link #begin} and {@link #end}. */
+    public FunctionTranslator() {}
+
+    /** For one module. @param module may be shared */
     public FunctionTranslator(WasmModule module) {
+        begin(module);
+    }
+
+    /** @param module may be shared */
+    public void begin(WasmModule module) {
         this.module = module;
         loop = new SsaLoop(module, sink);
+    }
+
+    /** Keeps the arrays and nothing of the module. */
+    public void end() {
+        module = null;
+        loop = null;
+        sink.reset(null, null);
     }
 
     /** See {@link SsaGraph#visits}. */

@@ -38,7 +38,9 @@ public final class Function {
     private boolean hasStackMaps, hasLines;
 
     private int values;
-    private int[] valueType = new int[256], valueKind = new int[256], valueDefinition = new int[256];
+    /** By value, from the lowest bit: its type, its kind, its definition. */
+    private long[] value = new long[256];
+    private static final int KIND = 16, DEFINITION = 32;
 
     private int blocks;
     private int[] blockParams = new int[32], blockLine = new int[32];
@@ -50,8 +52,7 @@ public final class Function {
 
     public void reset() {
         layout.reset(blocks, insts);
-        Arrays.fill(valueKind, 0, values, NO_DEFINITION);
-        Arrays.fill(valueType, 0, values, Types.NONE);
+        Arrays.fill(value, 0, values, packed(Types.NONE, NO_DEFINITION, 0));
         Arrays.fill(blockParams, 0, blocks, 0);
         Arrays.fill(blockLine, 0, blocks, 0);
         Arrays.fill(cold, 0, blocks, false);
@@ -78,17 +79,35 @@ public final class Function {
 
     /** An instruction without operands and results, in no block. */
     public int newInst(Op which, int controlType) {
+        return newInst(which, controlType, 0, 0, 0);
+    }
+
+    private int newInst(Op which, int controlType, int args, int results, int flags) {
         if (insts == immediate.length) growInsts();
         int inst = insts++, at = inst << SHIFT;
         int[] rows = this.rows;
         rows[at + OP] = which.ordinal();
         rows[at + CONTROL] = controlType;
-        rows[at + ARGS] = 0;
-        rows[at + RESULTS] = 0;
+        rows[at + ARGS] = args;
+        rows[at + RESULTS] = results;
         rows[at + ENTITY] = NO_ENTITY;
         rows[at + EXTRA] = 0;
-        rows[at + FLAGS] = 0;
+        rows[at + FLAGS] = flags;
         return inst;
+    }
+
+    /** A new instruction at the end of a block, without results. @param args a list of {@link #pool} */
+    public int append(int block, Op which, int controlType, int args, int flags) {
+        int inst = newInst(which, controlType, args, 0, flags);
+        layout.append(inst, block);
+        return inst;
+    }
+
+    /** The same with one result. @return the result */
+    public int append(int block, Op which, int controlType, int args, int flags, int resultType) {
+        int result = newValue(resultType, RESULT, insts), inst = newInst(which, controlType, args, pool.of(result), flags);
+        layout.append(inst, block);
+        return result;
     }
 
     private void growInsts() {
@@ -250,50 +269,45 @@ public final class Function {
     }
 
     public int newValue(int type, int kind, int definition) {
-        int value = values;
-        if (value == valueType.length) growValues(value + 1);
-        values = value + 1;
-        valueType[value] = type;
-        valueKind[value] = kind;
-        valueDefinition[value] = definition;
-        return value;
+        int number = values;
+        if (number == value.length) growValues(number + 1);
+        values = number + 1;
+        value[number] = packed(type, kind, definition);
+        return number;
     }
 
     /** @param definition the instruction, the block, or the value an alias stands for */
-    public void defineValue(int value, int type, int kind, int definition) {
-        if (value >= values) growValues(value + 1);
-        valueType[value] = type;
-        valueKind[value] = kind;
-        valueDefinition[value] = definition;
+    public void defineValue(int number, int type, int kind, int definition) {
+        if (number >= values) growValues(number + 1);
+        value[number] = packed(type, kind, definition);
+    }
+
+    private static long packed(int type, int kind, int definition) {
+        return (long) definition << DEFINITION | kind << KIND | type;
     }
 
     private void growValues(int count) {
-        if (count > valueType.length) {
-            int size = Math.max(count, valueType.length * 2);
-            valueType = Arrays.copyOf(valueType, size);
-            valueKind = Arrays.copyOf(valueKind, size);
-            valueDefinition = Arrays.copyOf(valueDefinition, size);
-        }
+        if (count > value.length) value = Arrays.copyOf(value, Math.max(count, value.length * 2));
         values = count;
     }
 
-    public int valueType(int value) {
-        int original = resolve(value);
-        return original >= 0 && original < values ? valueType[original] : Types.NONE;
+    public int valueType(int number) {
+        int original = resolve(number);
+        return original >= 0 && original < values ? (int) value[original] & 0xFFFF : Types.NONE;
     }
 
-    public int valueKind(int value) {
-        return value >= 0 && value < values ? valueKind[value] : NO_DEFINITION;
+    public int valueKind(int number) {
+        return number >= 0 && number < values ? (int) value[number] >> KIND : NO_DEFINITION;
     }
 
-    public int valueDefinition(int value) {
-        return valueDefinition[value];
+    public int valueDefinition(int number) {
+        return (int) (value[number] >> DEFINITION);
     }
 
     /** What it stands for in the end; itself unless an alias. Chains of aliases have no cycles. */
-    public int resolve(int value) {
-        while (value >= 0 && value < values && valueKind[value] == ALIAS) value = valueDefinition[value];
-        return value;
+    public int resolve(int number) {
+        while (number >= 0 && number < values && (int) value[number] >> KIND == ALIAS) number = (int) (value[number] >> DEFINITION);
+        return number;
     }
 
     // Blocks.

@@ -6,7 +6,9 @@ import java.util.Arrays;
 public final class Layout {
     public static final int NONE = -1;
 
-    private int[] next = new int[256], previous = new int[256], block = new int[256], sequence = new int[256];
+    private static final int NEXT = 0, PREVIOUS = 1, BLOCK = 2, SEQUENCE = 3, SHIFT = 2;
+    /** By instruction; blocks are complemented, so that zero is none. */
+    private int[] rows = new int[256 << SHIFT];
     private int[] first = new int[32], last = new int[32], nextBlock = new int[32], previousBlock = new int[32];
     private boolean[] inserted = new boolean[32];
     /** By block, whether its instructions are numbered in order; an insertion between others ends that until somebody asks. */
@@ -15,7 +17,7 @@ public final class Layout {
 
     void reset(int blocks, int instructions) {
         Arrays.fill(inserted, 0, Math.min(blocks, inserted.length), false);
-        Arrays.fill(block, 0, Math.min(instructions, block.length), NONE);
+        Arrays.fill(rows, 0, Math.min(instructions << SHIFT, rows.length), 0);
         firstBlock = lastBlock = NONE;
     }
 
@@ -40,16 +42,16 @@ public final class Layout {
     }
 
     public int next(int inst) {
-        return next[inst];
+        return rows[(inst << SHIFT) + NEXT];
     }
 
     public int previous(int inst) {
-        return previous[inst];
+        return rows[(inst << SHIFT) + PREVIOUS];
     }
 
     /** The block an instruction is in, {@link #NONE} where in none. */
     public int block(int inst) {
-        return inst < block.length ? block[inst] : NONE;
+        return inst << SHIFT < rows.length ? ~rows[(inst << SHIFT) + BLOCK] : NONE;
     }
 
     public void appendBlock(int b) {
@@ -77,7 +79,7 @@ public final class Layout {
 
     /** With its instructions. */
     public void removeBlock(int b) {
-        for (int i = first[b]; i != NONE; i = next[i]) block[i] = NONE;
+        for (int i = first[b]; i != NONE; i = next(i)) rows[(i << SHIFT) + BLOCK] = 0;
         inserted[b] = false;
         int before = previousBlock[b], after = nextBlock[b];
         if (before == NONE) firstBlock = after;
@@ -87,56 +89,59 @@ public final class Layout {
     }
 
     public void append(int inst, int b) {
-        if (inst >= next.length) growInsts(inst + 1);
-        int before = last[b];
-        block[inst] = b;
-        previous[inst] = before;
-        next[inst] = NONE;
+        int at = inst << SHIFT, before = last[b];
+        if (at >= rows.length) growInsts(inst + 1);
+        int[] rows = this.rows;
+        rows[at + NEXT] = NONE;
+        rows[at + PREVIOUS] = before;
+        rows[at + BLOCK] = ~b;
         last[b] = inst;
         if (before == NONE) {
             first[b] = inst;
-            sequence[inst] = 0;
+            rows[at + SEQUENCE] = 0;
         } else {
-            next[before] = inst;
-            sequence[inst] = sequence[before] + 1;
+            int older = before << SHIFT;
+            rows[older + NEXT] = inst;
+            rows[at + SEQUENCE] = rows[older + SEQUENCE] + 1;
         }
     }
 
     public void insertBefore(int inst, int at) {
-        link(inst, previous[at], at, block[at]);
+        link(inst, previous(at), at, block(at));
     }
 
     private void link(int inst, int before, int after, int b) {
-        growInsts(inst + 1);
-        block[inst] = b;
-        previous[inst] = before;
-        next[inst] = after;
+        if (inst << SHIFT >= rows.length) growInsts(inst + 1);
+        rows[(inst << SHIFT) + BLOCK] = ~b;
+        rows[(inst << SHIFT) + PREVIOUS] = before;
+        rows[(inst << SHIFT) + NEXT] = after;
         if (before == NONE) first[b] = inst;
-        else next[before] = inst;
+        else rows[(before << SHIFT) + NEXT] = inst;
         if (after == NONE) last[b] = inst;
-        else previous[after] = inst;
+        else rows[(after << SHIFT) + PREVIOUS] = inst;
         numbered[b] = false;
     }
 
     private void number(int b) {
         int number = 0;
-        for (int i = first[b]; i != NONE; i = next[i]) sequence[i] = number++;
+        for (int i = first[b]; i != NONE; i = next(i)) rows[(i << SHIFT) + SEQUENCE] = number++;
         numbered[b] = true;
     }
 
     public void remove(int inst) {
-        int before = previous[inst], after = next[inst], b = block[inst];
+        int before = previous(inst), after = next(inst), b = block(inst);
         if (before == NONE) first[b] = after;
-        else next[before] = after;
+        else rows[(before << SHIFT) + NEXT] = after;
         if (after == NONE) last[b] = before;
-        else previous[after] = before;
-        block[inst] = NONE;
+        else rows[(after << SHIFT) + PREVIOUS] = before;
+        rows[(inst << SHIFT) + BLOCK] = 0;
     }
 
     /** Whether {@code a} comes before {@code b} of the same block. */
     public boolean before(int a, int b) {
-        if (!numbered[block[a]]) number(block[a]);
-        return sequence[a] < sequence[b];
+        int at = block(a);
+        if (!numbered[at]) number(at);
+        return rows[(a << SHIFT) + SEQUENCE] < rows[(b << SHIFT) + SEQUENCE];
     }
 
     private void growBlocks(int count) {
@@ -151,12 +156,6 @@ public final class Layout {
     }
 
     private void growInsts(int count) {
-        if (count <= next.length) return;
-        int old = block.length, size = Math.max(count, old * 2);
-        next = Arrays.copyOf(next, size);
-        previous = Arrays.copyOf(previous, size);
-        sequence = Arrays.copyOf(sequence, size);
-        block = Arrays.copyOf(block, size);
-        Arrays.fill(block, old, size, NONE);
+        rows = Arrays.copyOf(rows, Math.max(count << SHIFT, rows.length * 2));
     }
 }

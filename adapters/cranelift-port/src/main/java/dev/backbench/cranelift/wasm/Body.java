@@ -113,23 +113,16 @@ final class Body {
     }
 
     int unary(Op op, int type, int operand) {
-        int inst = inst(op, type);
-        fn.setArgs(inst, pool.of(operand));
-        return result(inst, type);
+        return fn.append(block, op, type, pool.of(operand), 0, type);
     }
 
     int binary(Op op, int type, int first, int second) {
-        int inst = inst(op, type);
-        fn.setArgs(inst, pool.of(first, second));
-        return result(inst, type);
+        return fn.append(block, op, type, pool.of(first, second), 0, type);
     }
 
     /** An i8. @param condition the ordinal of an {@link IntCC} or a {@link dev.backbench.cranelift.ir.FloatCC} */
     int compare(Op op, int condition, int type, int first, int second) {
-        int inst = inst(op, type);
-        fn.setFlags(inst, condition);
-        fn.setArgs(inst, pool.of(first, second));
-        return result(inst, I8);
+        return fn.append(block, op, type, pool.of(first, second), condition, I8);
     }
 
     int compare(IntCC condition, int type, int first, int second) {
@@ -137,40 +130,30 @@ final class Body {
     }
 
     int load(Op op, int type, int flags, int address, long offset) {
-        int inst = inst(op, type);
-        fn.setFlags(inst, flags);
-        fn.setImmediate(inst, offset);
-        fn.setArgs(inst, pool.of(address));
-        return result(inst, type);
+        int inst = fn.insts(), result = fn.append(block, op, type, pool.of(address), flags, type);
+        if (offset != 0) fn.setImmediate(inst, offset);
+        return result;
     }
 
     void store(Op op, int type, int flags, int value, int address, long offset) {
-        int inst = inst(op, type);
-        fn.setFlags(inst, flags);
-        fn.setImmediate(inst, offset);
-        fn.setArgs(inst, pool.of(value, address));
+        fn.setImmediate(fn.append(block, op, type, pool.of(value, address), flags), offset);
     }
 
     int bitcast(int type, int operand) {
-        int inst = inst(Op.BITCAST, type);
-        fn.setFlags(inst, MemFlags.NONE);
-        fn.setArgs(inst, pool.of(operand));
-        return result(inst, type);
+        return fn.append(block, Op.BITCAST, type, pool.of(operand), MemFlags.NONE, type);
     }
 
     int select(int type, int condition, int whenTrue, int whenFalse) {
-        int inst = inst(Op.SELECT, type);
-        fn.setArgs(inst, pool.of(condition, whenTrue, whenFalse));
-        return result(inst, type);
+        return fn.append(block, Op.SELECT, type, pool.of(condition, whenTrue, whenFalse), 0, type);
     }
 
     // ---- constants and widths ----
 
     /** Sign-extended from the type's width; of a float the bits. */
     int constant(Op op, int type, long value) {
-        int inst = inst(op, type);
+        int inst = fn.insts(), result = fn.append(block, op, type, 0, 0, type);
         fn.setImmediate(inst, value);
-        return result(inst, type);
+        return result;
     }
 
     int i32(int value) {

@@ -18,9 +18,9 @@ final class FunctionCompiler {
     private final MachineCode made = new MachineCode();
     private final Optimizer optimizer;
     private final Codegen codegen;
+    private final FunctionTranslator translator = new FunctionTranslator();
+    private final WasmToClif builder = new WasmToClif(fn);
     private WasmModule module;
-    private FunctionTranslator translator;
-    private WasmToClif builder;
 
     /** @param optimizer null for none */
     FunctionCompiler(Optimizer optimizer, Codegen codegen) {
@@ -30,8 +30,8 @@ final class FunctionCompiler {
 
     void begin(WasmModule module, boolean guard) {
         this.module = module;
-        translator = new FunctionTranslator(module);
-        builder = new WasmToClif(fn, module, guard);
+        translator.begin(module);
+        builder.begin(module, guard);
     }
 
     /** Functions {@code [from, to)} of the module. */
@@ -57,7 +57,7 @@ final class FunctionCompiler {
     /** Nothing of the module is kept. */
     void end() {
         module = null;
-        translator = null;
-        builder = null;
+        translator.end();
+        builder.endModule();
     }
 }

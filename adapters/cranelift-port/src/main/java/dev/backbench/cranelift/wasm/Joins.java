@@ -19,8 +19,9 @@ final class Joins {
     private int[] parameter = new int[64], parameterBlock = new int[64], position = new int[64], madeAt = new int[64];
     /** By value: its number as a parameter; what an alias made it mean, {@link #NONE} for itself, as of all that are no parameters. */
     private int[] number = new int[256], meaning = new int[256];
-    /** The first instruction that may use a withdrawn parameter. */
-    private int firstRenamed;
+    /** Pairs of numbers, from and to: instructions that may use a withdrawn parameter, those made between it and its withdrawal. In order and apart. */
+    private int[] renamed = new int[32];
+    private int renamedCount;
     private int edges;
     private int[] edgeTarget = new int[64], edgeCall = new int[64];
     /** The block of the table that an edge is of, {@link #NONE} for other edges. */
@@ -41,8 +42,7 @@ final class Joins {
 
     void begin() {
         for (int p = 0; p < parameters; p++) meaning[parameter[p]] = NONE;
-        parameters = carriedCount = edges = branchCount = 0;
-        firstRenamed = Integer.MAX_VALUE;
+        parameters = carriedCount = edges = branchCount = renamedCount = 0;
     }
 
     int parameter(int block, int type) {
@@ -70,11 +70,20 @@ final class Joins {
 
     void alias(int parameter, int value) {
         meaning[parameter] = value;
-        firstRenamed = Math.min(firstRenamed, madeAt[number[parameter]]);
+        int from = madeAt[number[parameter]], count = renamedCount;
+        while (count > 0 && renamed[count - 2] >= from) count -= 2;
+        if (count == 0 || renamed[count - 1] < from) {
+            if (count == renamed.length) renamed = Arrays.copyOf(renamed, 2 * count);
+            renamed[count] = from;
+            count += 2;
+        }
+        renamed[count - 1] = fn.insts();
+        renamedCount = count;
     }
 
     /** What a value means after all aliases. */
-    private int find(int value) {
+    int find(int value) {
+        if (value >= meaning.length || meaning[value] == NONE) return value;
         int end = value;
         while (meaning[end] != NONE) end = meaning[end];
         while (value != end) {
@@ -158,12 +167,14 @@ final class Joins {
 
     private void rename() {
         int[] data = pool.data, meaning = this.meaning;
-        for (int inst = firstRenamed, insts = fn.insts(); inst < insts; inst++) {
-            int args = fn.args(inst);
-            if (args == 0) continue;
-            for (int at = args + 1, end = at + data[args]; at < end; at++) {
-                int value = data[at];
-                if (meaning[value] != NONE) data[at] = find(value);
+        for (int r = 0; r < renamedCount; r += 2) {
+            for (int inst = renamed[r], to = renamed[r + 1]; inst < to; inst++) {
+                int args = fn.args(inst);
+                if (args == 0) continue;
+                for (int at = args + 1, end = at + data[args]; at < end; at++) {
+                    int value = data[at];
+                    if (meaning[value] != NONE) data[at] = find(value);
+                }
             }
         }
     }

@@ -15,30 +15,51 @@ import dev.backbench.wasm.Opcode;
 
 /** The numeric operations of Wasm, which CLIF has with the same meaning, traps and NaNs included. */
 final class Numeric {
-    private static final int[] INT_COMPARISONS = ordinals(IntCC.EQ, IntCC.NE, IntCC.SLT, IntCC.ULT, IntCC.SGT, IntCC.UGT, IntCC.SLE, IntCC.ULE, IntCC.SGE, IntCC.UGE);
-    private static final int[] FLOAT_COMPARISONS = ordinals(FloatCC.EQ, FloatCC.NE, FloatCC.LT, FloatCC.GT, FloatCC.LE, FloatCC.GE);
-    private static final Op[] INT_UNARY = {Op.CLZ, Op.CTZ, Op.POPCNT};
-    private static final Op[] FLOAT_UNARY = {Op.FABS, Op.FNEG, Op.CEIL, Op.FLOOR, Op.TRUNC, Op.NEAREST, Op.SQRT};
-    private static final Op[] INT_BINARY = {Op.IADD, Op.ISUB, Op.IMUL, Op.SDIV, Op.UDIV, Op.SREM, Op.UREM, Op.BAND, Op.BOR, Op.BXOR, Op.ISHL, Op.SSHR, Op.USHR, Op.ROTL,
-        Op.ROTR};
-    private static final Op[] FLOAT_BINARY = {Op.FADD, Op.FSUB, Op.FMUL, Op.FDIV, Op.FMIN, Op.FMAX, Op.FCOPYSIGN};
+    /** By opcode: ordinal of the operation, its controlling type, its condition; the operation in CLIF where that says it all, 0 elsewhere. */
+    private static final int[] PLAIN = new int[256];
+    private static final int TYPE = 16, CONDITION = 24;
+
+    static {
+        Op[] count = {Op.CLZ, Op.CTZ, Op.POPCNT}, round = {Op.FABS, Op.FNEG, Op.CEIL, Op.FLOOR, Op.TRUNC, Op.NEAREST, Op.SQRT};
+        Op[] integer = {Op.IADD, Op.ISUB, Op.IMUL, Op.SDIV, Op.UDIV, Op.SREM, Op.UREM, Op.BAND, Op.BOR, Op.BXOR, Op.ISHL, Op.SSHR, Op.USHR, Op.ROTL, Op.ROTR};
+        Op[] floating = {Op.FADD, Op.FSUB, Op.FMUL, Op.FDIV, Op.FMIN, Op.FMAX, Op.FCOPYSIGN};
+        IntCC[] order = {IntCC.EQ, IntCC.NE, IntCC.SLT, IntCC.ULT, IntCC.SGT, IntCC.UGT, IntCC.SLE, IntCC.ULE, IntCC.SGE, IntCC.UGE};
+        FloatCC[] floatOrder = {FloatCC.EQ, FloatCC.NE, FloatCC.LT, FloatCC.GT, FloatCC.LE, FloatCC.GE};
+        plain(Opcode.I32_CLZ, I32, count);
+        plain(Opcode.I64_CLZ, I64, count);
+        plain(Opcode.F32_ABS, F32, round);
+        plain(Opcode.F64_ABS, F64, round);
+        plain(Opcode.I32_ADD, I32, integer);
+        plain(Opcode.I64_ADD, I64, integer);
+        plain(Opcode.F32_ADD, F32, floating);
+        plain(Opcode.F64_ADD, F64, floating);
+        comparisons(Opcode.I32_EQ, Op.ICMP, I32, order);
+        comparisons(Opcode.I64_EQ, Op.ICMP, I64, order);
+        comparisons(Opcode.F32_EQ, Op.FCMP, F32, floatOrder);
+        comparisons(Opcode.F64_EQ, Op.FCMP, F64, floatOrder);
+    }
+
     /** The condition that holds where the one at the index does not. */
     private static final int[] NOT_INT = {IntCC.NE.ordinal(), IntCC.EQ.ordinal(), IntCC.SGE.ordinal(), IntCC.SLT.ordinal(), IntCC.SLE.ordinal(), IntCC.SGT.ordinal(),
         IntCC.UGE.ordinal(), IntCC.ULT.ordinal(), IntCC.ULE.ordinal(), IntCC.UGT.ordinal()};
     private static final int[] NOT_FLOAT = complements();
 
     private final Body b;
+    private final Joins joins;
     private final Function fn;
 
-    Numeric(Body body) {
+    Numeric(Body body, Joins joins) {
         b = body;
+        this.joins = joins;
         fn = body.fn;
     }
 
-    private static int[] ordinals(Enum<?>... conditions) {
-        int[] ordinals = new int[conditions.length];
-        for (int i = 0; i < ordinals.length; i++) ordinals[i] = conditions[i].ordinal();
-        return ordinals;
+    private static void plain(int opcode, int type, Op... ops) {
+        for (Op op : ops) PLAIN[opcode++] = op.ordinal() | type << TYPE;
+    }
+
+    private static void comparisons(int opcode, Op op, int type, Enum<?>... conditions) {
+        for (Enum<?> condition : conditions) PLAIN[opcode++] = op.ordinal() | type << TYPE | condition.ordinal() << CONDITION;
     }
 
     private static int[] complements() {
@@ -51,23 +72,21 @@ final class Numeric {
     // ---- one operand ----
 
     int unary(int opcode, int x) {
+        int plain = opcode < PLAIN.length ? PLAIN[opcode] : 0;
+        if (plain != 0) return b.unary(op(plain), type(plain), x);
         if (opcode == Opcode.I32_EQZ) return isZero(x);
         if (opcode == Opcode.I64_EQZ) return b.flag(b.compare(IntCC.EQ, I64, x, b.i64(0)));
-        if (opcode >= Opcode.I32_CLZ && opcode <= Opcode.I32_POPCNT) return b.unary(INT_UNARY[opcode - Opcode.I32_CLZ], I32, x);
-        if (opcode >= Opcode.I64_CLZ && opcode <= Opcode.I64_POPCNT) return b.unary(INT_UNARY[opcode - Opcode.I64_CLZ], I64, x);
-        if (opcode >= Opcode.F32_ABS && opcode <= Opcode.F32_SQRT) return b.unary(FLOAT_UNARY[opcode - Opcode.F32_ABS], F32, x);
-        if (opcode >= Opcode.F64_ABS && opcode <= Opcode.F64_SQRT) return b.unary(FLOAT_UNARY[opcode - Opcode.F64_ABS], F64, x);
         if (opcode >= Opcode.I32_TRUNC_SAT_F32_S) return saturate(opcode - Opcode.I32_TRUNC_SAT_F32_S, x);
         return convert(opcode, x);
     }
 
-    /** Of a comparison the opposite one, so that no two stand in a row. */
+    /** Of a comparison the opposite one, so that no two stand in a row. What it compared may be withdrawn since. */
     private int isZero(int x) {
         int comparison = b.comparison(x);
         if (comparison < 0) return b.flag(b.compare(IntCC.EQ, I32, x, b.i32(0)));
         int inst = fn.valueDefinition(comparison), condition = fn.flags(inst);
         Op op = fn.op(inst);
-        return b.flag(b.compare(op, (op == Op.ICMP ? NOT_INT : NOT_FLOAT)[condition], fn.control(inst), fn.arg(inst, 0), fn.arg(inst, 1)));
+        return b.flag(b.compare(op, (op == Op.ICMP ? NOT_INT : NOT_FLOAT)[condition], fn.control(inst), joins.find(fn.arg(inst, 0)), joins.find(fn.arg(inst, 1))));
     }
 
     /** @param which i32 from f32 signed, unsigned, from f64 signed, unsigned, then the same for i64 */
@@ -110,21 +129,16 @@ final class Numeric {
     // ---- two operands ----
 
     int binary(int opcode, int l, int r) {
-        if (opcode >= Opcode.I32_ADD && opcode <= Opcode.I32_ROTR) return b.binary(INT_BINARY[opcode - Opcode.I32_ADD], I32, l, r);
-        if (opcode >= Opcode.I64_ADD && opcode <= Opcode.I64_ROTR) return b.binary(INT_BINARY[opcode - Opcode.I64_ADD], I64, l, r);
-        if (opcode >= Opcode.I32_EQ && opcode <= Opcode.I32_GE_U) return integers(INT_COMPARISONS[opcode - Opcode.I32_EQ], I32, l, r);
-        if (opcode >= Opcode.I64_EQ && opcode <= Opcode.I64_GE_U) return integers(INT_COMPARISONS[opcode - Opcode.I64_EQ], I64, l, r);
-        if (opcode >= Opcode.F32_EQ && opcode <= Opcode.F32_GE) return floats(FLOAT_COMPARISONS[opcode - Opcode.F32_EQ], F32, l, r);
-        if (opcode >= Opcode.F64_EQ && opcode <= Opcode.F64_GE) return floats(FLOAT_COMPARISONS[opcode - Opcode.F64_EQ], F64, l, r);
-        if (opcode >= Opcode.F64_ADD) return b.binary(FLOAT_BINARY[opcode - Opcode.F64_ADD], F64, l, r);
-        return b.binary(FLOAT_BINARY[opcode - Opcode.F32_ADD], F32, l, r);
+        int plain = PLAIN[opcode];
+        Op op = op(plain);
+        return op == Op.ICMP || op == Op.FCMP ? b.flag(b.compare(op, plain >> CONDITION, type(plain), l, r)) : b.binary(op, type(plain), l, r);
     }
 
-    private int integers(int condition, int type, int l, int r) {
-        return b.flag(b.compare(Op.ICMP, condition, type, l, r));
+    private static Op op(int plain) {
+        return Op.of(plain & (1 << TYPE) - 1);
     }
 
-    private int floats(int condition, int type, int l, int r) {
-        return b.flag(b.compare(Op.FCMP, condition, type, l, r));
+    private static int type(int plain) {
+        return plain >> TYPE & (1 << CONDITION - TYPE) - 1;
     }
 }

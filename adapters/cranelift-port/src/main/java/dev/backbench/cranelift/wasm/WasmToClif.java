@@ -20,20 +20,36 @@ final class WasmToClif implements IrBuilder {
     private final Body body;
     private final Joins joins;
     private final Numeric numeric;
-    private final Calls calls;
-    private final Memory memory;
+    private Calls calls;
+    private Memory memory;
     private FuncType type;
     private int firstParameter;
 
-    /** @param fn taken over for every function to come @param guard whether accesses beyond the memory fault by themselves */
-    WasmToClif(Function fn, WasmModule module, boolean guard) {
+    /** For one module after another, each from {@link #begin(WasmModule, boolean)} on. @param fn taken over for every function to come */
+    WasmToClif(Function fn) {
         this.fn = fn;
-        InstanceLayout layout = new InstanceLayout(module);
         body = new Body(fn);
         joins = new Joins(fn);
-        numeric = new Numeric(body);
+        numeric = new Numeric(body, joins);
+    }
+
+    WasmToClif(Function fn, WasmModule module, boolean guard) {
+        this(fn);
+        begin(module, guard);
+    }
+
+    /** @param guard whether accesses beyond the memory fault by themselves */
+    void begin(WasmModule module, boolean guard) {
+        InstanceLayout layout = new InstanceLayout(module);
         calls = new Calls(body, module, layout);
         memory = new Memory(body, calls, module, layout, guard);
+    }
+
+    /** Keeps nothing of the module. */
+    void endModule() {
+        calls = null;
+        memory = null;
+        type = null;
     }
 
     @Override
