@@ -82,10 +82,24 @@ final class Llvm {
     private static final MethodHandle FUNCTION_TYPE = quick("LLVMFunctionType", 4);
     private static final MethodHandle STRUCT_TYPE = quick("LLVMStructTypeInContext", 4);
 
+    static {
+        configure();
+    }
+
     private Llvm() {}
 
     /** Forces the library to be loaded now. */
     static void load() {}
+
+    /** LLVM would turn a conditional move that loads its operand into a branch around the load, even of a volatile one: an access that must trap would not happen. */
+    private static void configure() {
+        long[] arguments = {text("backbench"), text("-x86-cmov-converter-force-mem-operand=false")};
+        try {
+            long done = (long) slow("LLVMParseCommandLineOptions", 3).invokeExact((long) arguments.length, array(arguments, arguments.length), 0L);
+        } catch (Throwable t) {
+            throw fail(t);
+        }
+    }
 
     private static MethodHandle quick(String name, int parameters) {
         return LIBRARY.function(name, "(" + "P".repeat(parameters) + ")P", Linker.Option.critical(false));

@@ -77,7 +77,7 @@ public final class LlvmBackend implements Backend {
         notes.put("pipeline", optimises ? "new pass manager, " + LevelTraits.of(options.level()).pipeline() + ", one module" : "no passes, fast instruction selector");
         notes.put("threads", "the module is compiled whole, on one thread, whatever is asked");
         notes.put("memory", options.bounds() == CompileOptions.Bounds.GUARD
-                ? "accesses are volatile, but for loads at constants below the memory's minimum size; stores to globals and tables are volatile"
+                ? "accesses are volatile, but for loads at constants below the memory's minimum size; stores to globals and tables are volatile; conditional moves that load stay such (-x86-cmov-converter-force-mem-operand=false)"
                 : "a compare and branch before each access not below the memory's minimum size; nothing is volatile");
         notes.put("floats", optimises ? "constrained arithmetic (round.tonearest, fpexcept.maytrap), so that signalling NaNs are quieted; no contraction"
                 : "plain arithmetic, constrained where an operand is a literal 0 or 1");

@@ -118,6 +118,22 @@ class TrapOrderTest {
         }
     }
 
+    /** Half of a conditional move: the load happens whichever half is taken. */
+    @ParameterizedTest
+    @MethodSource("dev.backbench.llvm.Fixture#ways")
+    void aLoadThatIsSelectedOrNotHappens(String level, Bounds bounds) {
+        ModuleWriter module = module();
+        BodyWriter body = new BodyWriter(2).get(0).op(Opcode.I32_EQZ).get(1).memory(Opcode.I32_LOAD, 0, 0).op(Opcode.I32_MUL);
+        function(module, "f", TWO, body);
+        try (Fixture f = new Fixture(level, bounds, module)) {
+            f.assertTrap(TrapReason.MEMORY_OUT_OF_BOUNDS, "f", 1, OUTSIDE - 3);
+            f.assertTrap(TrapReason.MEMORY_OUT_OF_BOUNDS, "f", 0, OUTSIDE - 3);
+            f.memory().segment().set(ValueLayout.JAVA_INT_UNALIGNED, 16, 77);
+            assertEquals(0, f.call("f", 1, 16));
+            assertEquals(77, f.call("f", 0, 16));
+        }
+    }
+
     /** A load that another one of its address makes certain stays behind the stores before both, however late their value comes. */
     @ParameterizedTest
     @MethodSource("dev.backbench.llvm.Fixture#ways")
