@@ -7,7 +7,12 @@ import dev.backbench.qbe.il.IlException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever stands in a file, it is compiled or refused with file, line and column; nothing else comes out. */
@@ -86,17 +91,27 @@ class MalformedTest {
         assertEquals(2, compiled + refused);
     }
 
+    /** This file and, where there is a corpus, QBE's. {@code -Dqbe.mutations=N} for as many. */
     @Test
-    void filesWithChangedWords() {
-        compile(IL);
-        assertEquals(1, compiled, "the text itself");
+    void filesWithChangedWords() throws IOException {
+        List<String> texts = new ArrayList<>(List.of(IL));
+        Path corpus = Path.of(System.getProperty("corpus", System.getenv().getOrDefault("BENCH_CORPUS", "../../../shared/corpus"))).resolve("ssa");
+        if (Files.isDirectory(corpus)) {
+            try (Stream<Path> files = Files.list(corpus)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".ssa")).sorted().toList()) texts.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        for (String text : texts) compile(text);
+        assertEquals(texts.size(), compiled, "the texts themselves");
+        int mutations = Integer.getInteger("qbe.mutations", 5_000);
         SplittableRandom random = new SplittableRandom(20_29);
-        for (int round = 0; round < 5_000; round++) {
-            String text = IL;
+        for (int round = 0; round < mutations; round++) {
+            String text = texts.get(random.nextBoolean() ? 0 : random.nextInt(texts.size()));
             for (int n = random.nextInt(2); n >= 0; n--) text = change(text, random);
             compile(text);
         }
-        assertTrue(refused > 2_500 && compiled > 100, refused + " refused, " + compiled + " compiled");
+        assertEquals(mutations + texts.size(), compiled + refused);
+        assertTrue(refused > mutations / 2 && compiled > mutations / 50, refused + " refused, " + compiled + " compiled");
     }
 
     private static String change(String text, SplittableRandom random) {

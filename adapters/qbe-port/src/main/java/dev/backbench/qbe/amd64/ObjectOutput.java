@@ -132,10 +132,10 @@ public final class ObjectOutput extends Output implements X64Encoder.RelocationS
     }
 
     @Override
-    public void dataAddress(int width, int symbol, long offset) {
+    public void dataAddress(int symbol, long offset) {
         materialise();
-        section.relocate(section.bytes.size(), width == 8 ? ElfObject.ABS64 : ElfObject.ABS32, symbol, offset);
-        section.bytes.putZeros(width);
+        section.relocate(section.bytes.size(), ElfObject.ABS64, symbol, offset);
+        section.bytes.putZeros(8);
     }
 
     @Override

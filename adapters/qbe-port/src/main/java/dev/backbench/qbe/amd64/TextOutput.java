@@ -121,9 +121,9 @@ public final class TextOutput extends Output {
     }
 
     @Override
-    public void dataAddress(int width, int symbol, long offset) {
+    public void dataAddress(int symbol, long offset) {
         materialise();
-        out.append('\t').append(width == 4 ? ".long " : ".quad ").append(name(symbol));
+        out.append('\t').append(".quad ").append(name(symbol));
         if (offset != 0) out.append(offset > 0 ? "+" : "").append(offset);
         out.append('\n');
     }

@@ -25,6 +25,8 @@ final class FunctionParser {
     private int[] order = new int[64];
     private int defined;
     private int token;
+    /** Whether the signature or call at hand has had its {@code env}. */
+    private boolean environment;
 
     FunctionParser(Lexer lexer, Symbols symbols, Types types) {
         this.lexer = lexer;
@@ -100,6 +102,7 @@ final class FunctionParser {
     }
 
     private void parameters() {
+        environment = false;
         expect(Token.LEFT_PAREN);
         next();
         while (token != Token.RIGHT_PAREN) {
@@ -119,7 +122,10 @@ final class FunctionParser {
     private void parameter() {
         int at = lexer.tokenStart, op, cls = Cls.L, type = Ref.NONE;
         switch (token) {
-            case Token.ENV -> op = Op.PARE;
+            case Token.ENV -> {
+                environment();
+                op = Op.PARE;
+            }
             case Token.TYPE -> {
                 op = Op.PARC;
                 type = Ref.type(type());
@@ -138,6 +144,11 @@ final class FunctionParser {
         int to = temporary(cls);
         next();
         emit(at, op, cls, to, type, Ref.NONE);
+    }
+
+    private void environment() {
+        if (environment) throw lexer.error(lexer.tokenStart, "env stands twice: there is one environment");
+        environment = true;
     }
 
     private int cls(String otherwise) {
@@ -352,6 +363,7 @@ final class FunctionParser {
         expect(Token.LEFT_PAREN);
         next();
         boolean variadic = false;
+        environment = false;
         while (token != Token.RIGHT_PAREN) {
             int here = lexer.tokenStart;
             if (token == Token.DOTS) {
@@ -375,7 +387,8 @@ final class FunctionParser {
         int type = Ref.NONE, cls = Cls.L;
         if (kind == Token.TYPE) type = Ref.type(type());
         else if (kind >= Token.SB && kind <= Token.UH) cls = Cls.W;
-        else if (kind != Token.ENV) cls = cls("expected an argument's type");
+        else if (kind == Token.ENV) environment();
+        else cls = cls("expected an argument's type");
         next();
         int value = operand();
         if (kind == Token.TYPE) emit(at, Op.ARGC, cls, Ref.NONE, type, value);

@@ -12,8 +12,8 @@ public interface IlSink {
     /** @param width 1, 2, 4 or 8 bytes of {@code bits} */
     default void dataNumber(int width, long bits) {}
 
-    /** @param width 4 or 8 bytes */
-    default void dataAddress(int width, int symbol, long offset) {}
+    /** The eight bytes of a symbol's address plus {@code offset}. */
+    default void dataAddress(int symbol, long offset) {}
 
     /** The bytes of a string, escapes resolved. */
     default void dataString(byte[] bytes) {}

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Tokens straight from bytes. Words of at most eight bytes, which all keywords are, are looked up as one long. */
 final class Lexer {
@@ -167,6 +168,12 @@ final class Lexer {
         return NAME[b & 0xFF];
     }
 
+    /** Whether a global's name is one without quotes. */
+    static boolean isName(String name) {
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) if (!isName(b)) return false;
+        return !name.isEmpty();
+    }
+
     private int word(int from) {
         byte[] text = this.text;
         int at = from, end = text.length;
@@ -195,9 +202,21 @@ final class Lexer {
         int digits = at;
         for (; at < end && BYTES[text[at] & 0xFF] == DIGIT; at++) value = 10 * value + text[at] - '0';
         if (at == digits) throw error(from, "a number is missing behind '-'");
+        if (at - digits > 18 && !fits(digits, at, negative)) throw error(from, "this number has more than 64 bits: write one from -2^63 to 2^64 - 1");
         number = negative ? -value : value;
         this.at = at;
         return Token.INTEGER;
+    }
+
+    /** Whether digits are a number of 64 bits, with a sign or without. */
+    private boolean fits(int from, int to, boolean negative) {
+        long value = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text[i] - '0';
+            if (Long.compareUnsigned(value, Long.divideUnsigned(-1 - digit, 10)) > 0) return false;
+            value = 10 * value + digit;
+        }
+        return !negative || Long.compareUnsigned(value, Long.MIN_VALUE) <= 0;
     }
 
     private int real(int from) {
@@ -210,16 +229,36 @@ final class Lexer {
         }
         String digits = new String(text, from + 2, at - from - 2, StandardCharsets.US_ASCII);
         this.at = at;
-        try {
-            if (text[from] == 's') {
-                number = Float.floatToRawIntBits(Float.parseFloat(special(digits))) & 0xFFFFFFFFL;
-                return Token.SINGLE;
-            }
-            number = Double.doubleToRawLongBits(Double.parseDouble(special(digits)));
-            return Token.DOUBLE;
-        } catch (NumberFormatException e) {
-            throw error(from, "'" + digits + "' is not a floating-point number");
+        String number = scientific(from + 2, at) ? digits : special(digits);
+        if (number == null) throw error(from, "'" + digits + "' is not a floating-point number: write digits, a point and an exponent as in -1.5e3, or inf or nan");
+        boolean negative = digits.startsWith("-"); // of a NaN, too
+        if (text[from] == 's') {
+            float value = Math.copySign(Float.parseFloat(number), negative ? -1 : 1);
+            this.number = Float.floatToRawIntBits(value) & 0xFFFFFFFFL;
+            return Token.SINGLE;
         }
+        this.number = Double.doubleToRawLongBits(Math.copySign(Double.parseDouble(number), negative ? -1 : 1));
+        return Token.DOUBLE;
+    }
+
+    /** Whether this is a sign, digits with a point among them, and an exponent, of which only digits must be there. */
+    private boolean scientific(int from, int to) {
+        int at = sign(from, to), whole = digits(at, to);
+        int fraction = whole < to && text[whole] == '.' ? whole + 1 : whole, end = digits(fraction, to);
+        if (end - at - (fraction - whole) == 0) return false;
+        if (end == to) return true;
+        if ((text[end] | 0x20) != 'e') return false;
+        int exponent = sign(end + 1, to);
+        return exponent < to && digits(exponent, to) == to;
+    }
+
+    private int sign(int at, int to) {
+        return at < to && (text[at] == '-' || text[at] == '+') ? at + 1 : at;
+    }
+
+    private int digits(int at, int to) {
+        while (at < to && BYTES[text[at] & 0xFF] == DIGIT) at++;
+        return at;
     }
 
     /** A float of few digits without exponent: digits and power of ten are exact as floats, so that their quotient is the nearest. */
@@ -248,13 +287,12 @@ final class Lexer {
         return true;
     }
 
-    /** C's spellings of what has no digits. */
+    /** What C spells without digits as Java spells it; null: neither does. */
     private static String special(String digits) {
-        return switch (digits) {
-            case "inf", "+inf", "infinity" -> "Infinity";
-            case "-inf", "-infinity" -> "-Infinity";
-            case "nan", "-nan" -> "NaN";
-            default -> digits;
+        return switch (digits.toLowerCase(Locale.ROOT).replaceFirst("^[-+]", "")) {
+            case "inf", "infinity" -> "Infinity";
+            case "nan" -> "NaN";
+            default -> null;
         };
     }
 

@@ -69,6 +69,7 @@ public final class Parser {
         if (token == Token.DATA) {
             data(linkage, sink);
         } else if (token == Token.FUNCTION) {
+            if (linkage.thread() || linkage.common()) throw lexer.error(lexer.tokenStart, "only data is " + (linkage.thread() ? "thread" : "common") + ": leave the word out before a function");
             functions.parse(linkage);
             sink.function(functions.fn());
             next();
@@ -292,14 +293,18 @@ public final class Parser {
         }
         if (zerosOnly && value) throw lexer.error(lexer.tokenStart, "a section that is all zeros holds nothing else");
         switch (token) {
-            case Token.INTEGER -> sink.dataNumber(width, kind == Cls.S ? Float.floatToRawIntBits(lexer.number) : kind == Cls.D ? Double.doubleToRawLongBits(lexer.number) : lexer.number);
-            case Token.SINGLE, Token.DOUBLE -> sink.dataNumber(token == Token.SINGLE ? 4 : 8, lexer.number);
+            case Token.INTEGER -> sink.dataNumber(width, lexer.number);
+            case Token.SINGLE, Token.DOUBLE -> {
+                if (width != (token == Token.SINGLE ? 4 : 8)) throw lexer.error(lexer.tokenStart, token == Token.SINGLE ? "a single is data of kind s" : "a double is data of kind d");
+                sink.dataNumber(width, lexer.number);
+            }
             case Token.STRING -> {
                 if (kind != Types.B) throw lexer.error(lexer.tokenStart, "a string is data of kind b");
                 sink.dataString(unescape());
             }
             case Token.GLOBAL -> {
-                address(sink, width);
+                if (kind != Cls.L) throw lexer.error(lexer.tokenStart, "an address is data of kind l");
+                address(sink);
                 return true;
             }
             default -> {
@@ -310,8 +315,7 @@ public final class Parser {
         return true;
     }
 
-    private void address(IlSink sink, int width) {
-        if (width < 4) throw lexer.error(lexer.tokenStart, "an address takes l (or w)");
+    private void address(IlSink sink) {
         int symbol = symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd);
         long offset = 0;
         next();
@@ -321,7 +325,7 @@ public final class Parser {
             offset = lexer.number;
             next();
         }
-        sink.dataAddress(width, symbol, offset);
+        sink.dataAddress(symbol, offset);
     }
 
     /** C's escapes, as the assembler's {@code .ascii} reads them. */

@@ -35,10 +35,14 @@ public final class Printer {
         this.notes = notes;
         out.setLength(0);
         if (fn.linkage.export()) out.append("export\n");
-        if (fn.linkage.section() != null) out.append("section \"").append(fn.linkage.section()).append("\"\n");
+        if (fn.linkage.section() != null) {
+            out.append("section \"").append(fn.linkage.section()).append('"');
+            if (fn.linkage.sectionFlags() != null) out.append(" \"").append(fn.linkage.sectionFlags()).append('"');
+            out.append('\n');
+        }
         out.append("function ");
         if (fn.returnKind != Jump.RET0) out.append(returnType()).append(' ');
-        out.append('$').append(symbols.name(fn.name)).append('(');
+        out.append(global(fn.name)).append('(');
         int body = parameters();
         out.append(") {\n");
         for (int b = 0; b < fn.blocks; b++) block(b, b == 0 ? body : fn.insStart[b]);
@@ -177,11 +181,16 @@ public final class Printer {
         return name > 0 ? "%" + names.apply(name) : "%" + names.apply(name & ~Fn.VERSION) + "." + t;
     }
 
+    private String global(int symbol) {
+        String name = symbols.name(symbol);
+        return Lexer.isName(name) ? "$" + name : "$\"" + name + '"';
+    }
+
     private String constant(int c) {
         return switch (fn.conKind[c]) {
             case Fn.CON_UNDEFINED -> "undefined";
             case Fn.CON_BITS -> String.valueOf(fn.conBits[c]);
-            default -> (fn.conKind[c] == Fn.CON_THREAD_ADDRESS ? "thread $" : "$") + symbols.name(fn.conSymbol[c]) + (fn.conBits[c] != 0 ? "+" + fn.conBits[c] : "");
+            default -> (fn.conKind[c] == Fn.CON_THREAD_ADDRESS ? "thread " : "") + global(fn.conSymbol[c]) + (fn.conBits[c] != 0 ? "+" + fn.conBits[c] : "");
         };
     }
 }

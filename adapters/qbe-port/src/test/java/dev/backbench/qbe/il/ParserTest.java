@@ -53,8 +53,8 @@ class ParserTest {
         }
 
         @Override
-        public void dataAddress(int width, int symbol, long offset) {
-            out.append(' ').append(width).append(":$").append(symbols.name(symbol)).append('+').append(offset);
+        public void dataAddress(int symbol, long offset) {
+            out.append(" $").append(symbols.name(symbol)).append('+').append(offset);
         }
 
         @Override
@@ -80,6 +80,7 @@ class ParserTest {
 
     private static final String EVERYTHING = """
             export
+            section ".text.f" "ax"
             function w $f(env %e, w %a, sb %n, :pair %p, d %x, ...) {
             @start
             	%s =l alloc8 16
@@ -94,6 +95,7 @@ class ParserTest {
             	storew %j, %s
             	%r =:pair call $g(env %e, w %j, ub 7, :pair %s, ..., l $g)
             	%t =l load thread $tls
+            	%u =l loadl $"quoted name"
             	%k =w csltw %j, 10
             	jnz %k, @loop, @end
             @end
@@ -106,7 +108,7 @@ class ParserTest {
         String printed = new Text().parse("type :pair = { l, w 2 }\n" + EVERYTHING).out.toString();
         String again = new Text().parse("type :pair = { l, w 2 }\n" + printed).out.toString();
         assertEquals(printed, again);
-        for (String line : List.of("blit %p, %s, 16", "%r =:pair call $g(env %e, w %j, ub 7, :pair %s, ..., l $g)", "%t =l loadl thread $tls", "dbgloc 12, 3", "%i =w phi @start 0, @loop %j")) {
+        for (String line : List.of("blit %p, %s, 16", "%r =:pair call $g(env %e, w %j, ub 7, :pair %s, ..., l $g)", "%t =l loadl thread $tls", "%u =l loadl $\"quoted name\"", "section \".text.f\" \"ax\"", "dbgloc 12, 3", "%i =w phi @start 0, @loop %j")) {
             assertTrue(printed.contains(line), () -> "'" + line + "' is not in\n" + printed);
         }
         assertTrue(printed.contains("%c =w cltd %y, " + Double.doubleToRawLongBits(-2)), printed);
@@ -116,9 +118,9 @@ class ParserTest {
     void readsDataOfEveryKind() {
         Text text = new Text().parse("""
                 dbgfile "a.c"
-                export data $a = align 16 { b 1 255, h 2, w 3 $a+4, l -1 $b, s s_1, d d_2, z 5, b "x\\n\\0\\x41\\101\\"" }
+                export data $a = align 16 { b 1 255, h 2, w 3, l $a+4 -1 $b, s s_1, d d_2 1, z 5, b "x\\n\\0\\x41\\101\\"" }
                 """);
-        assertEquals("file a.c\ndata $a align 16 = 1:1 1:ff 2:2 4:3 4:$a+4 8:ffffffffffffffff 8:$b+0 4:3f800000 8:4000000000000000 z5\n", text.out.toString());
+        assertEquals("file a.c\ndata $a align 16 = 1:1 1:ff 2:2 4:3 $a+4 8:ffffffffffffffff $b+0 4:3f800000 8:4000000000000000 8:1 z5\n", text.out.toString());
         assertArrayEquals(new byte[] {'x', '\n', 0, 'A', 'A', '"'}, text.strings.getFirst());
     }
 
@@ -155,7 +157,22 @@ class ParserTest {
             function $f() {;@s;ret 1;} | 3 | 5 | the function returns nothing
             function $f() {;@s;%a =w copy 1 | 3 | 13 | not the end of the file
             type :t = { :u } | 1 | 13 | type :u is not defined before
-            data $d = { h $x } | 1 | 15 | an address takes l
+            data $d = { h $x } | 1 | 15 | an address is data of kind l
+            data $d = { w $x } | 1 | 15 | an address is data of kind l
+            data $d = { l s_1 } | 1 | 15 | a single is data of kind s
+            data $d = { b d_1 } | 1 | 15 | a double is data of kind d
+            data $d = { l 1 18446744073709551616 } | 1 | 17 | more than 64 bits
+            data $d = { l -9223372036854775809 } | 1 | 15 | more than 64 bits
+            function $f() {;@s;%a =l copy 123456789012345678901234567890;ret;} | 3 | 12 | from -2^63 to 2^64 - 1
+            data $d = { d d_0x1p3 } | 1 | 15 | '0x1p3' is not a floating-point number
+            data $d = { d d_1.5d } | 1 | 15 | '1.5d' is not a floating-point number
+            data $d = { s s_1f } | 1 | 15 | '1f' is not a floating-point number
+            data $d = { s s_-.e1 } | 1 | 15 | '-.e1' is not a floating-point number
+            data $d = { s s_1e+ } | 1 | 15 | '1e+' is not a floating-point number
+            function $f(env %e, w %a, env %b) {;@s;ret;} | 1 | 27 | env stands twice
+            function $f() {;@s;call $f(env 1, w 1);call $f(env 1, env 2);ret;} | 4 | 16 | env stands twice
+            thread function $f() {;@s;ret;} | 1 | 8 | only data is thread
+            common function $f() {;@s;ret;} | 1 | 8 | only data is common
             data $d = { z 1 };data $d = { z 1 } | 2 | 6 | $d is defined twice
             data $d = { z 1 };function $d() {;@s;ret;} | 2 | 10 | $d is defined twice
             section ".bss";data $d = { z 8, w 0 1 } | 2 | 22 | all zeros
@@ -222,14 +239,22 @@ class ParserTest {
         assertTrue(functions > 90, functions + " functions");
     }
 
+    @Test
+    void numbersOfAllBitsAndFloatsWithoutDigits() {
+        Text text = new Text().parse("data $a = { l 18446744073709551615 -9223372036854775808 0000000000000000000000001, d d_INF d_-inf d_nan d_-nan d_+1.5E-3, s s_-infinity s_1e+2 s_.5e1 }\n");
+        assertEquals("data $a align 0 = 8:ffffffffffffffff 8:8000000000000000 8:1 8:7ff0000000000000 8:fff0000000000000 8:7ff8000000000000 8:fff8000000000000 8:"
+                + Long.toHexString(Double.doubleToRawLongBits(1.5e-3)) + " 4:ff800000 4:42c80000 4:40a00000\n", text.out.toString());
+    }
+
     /** The short way of plain decimals and the library's agree to the bit. */
     @Test
     void floatsAreTheNearest() {
         SplittableRandom random = new SplittableRandom(20_28);
         for (int i = 0; i < 20_000; i++) {
+            String exponent = random.nextInt(4) == 0 ? "e" + random.nextInt(-340, 310) : "";
             String digits = String.valueOf(random.nextLong(1L << random.nextInt(1, 60)));
             int point = random.nextInt(digits.length() + 1);
-            String number = (random.nextBoolean() ? "-" : "") + (random.nextInt(4) > 0 ? digits.substring(0, point) + "." + digits.substring(point) : digits);
+            String number = (random.nextBoolean() ? "-" : "") + (random.nextInt(4) > 0 ? digits.substring(0, point) + "." + digits.substring(point) : digits) + exponent;
             if (number.startsWith("-.") || number.startsWith(".")) continue;
             String expected = " 4:" + Integer.toHexString(Float.floatToRawIntBits(Float.parseFloat(number))) + " 8:" + Long.toHexString(Double.doubleToRawLongBits(Double.parseDouble(number)));
             String text = new Text().parse("data $a = { s s_" + number + ", d d_" + number + " }\n").out.toString();
