@@ -18,6 +18,8 @@ final class BlockOrder {
     int[] loopsEnd = new int[32];
     /** By block. */
     int[] index = new int[32];
+    /** By index, where in {@code predecessor} those of the block begin: their indices. */
+    int[] predecessorStart = new int[33], predecessor = new int[64];
     private int[] stack = new int[32], next = new int[32];
 
     void run(VCode code) {
@@ -63,6 +65,7 @@ final class BlockOrder {
         int size = Math.max(blocks, 2 * block.length);
         block = new int[size];
         base = new int[size + 1];
+        predecessorStart = new int[size + 1];
         loopEnd = new int[size];
         loopHead = new int[size];
         outer = new int[size];
@@ -107,6 +110,18 @@ final class BlockOrder {
                 if (head <= i) loopEnd[head] = i;
             }
         }
+        findPredecessors();
+    }
+
+    private void findPredecessors() {
+        int n = 0;
+        for (int i = 0; i < blocks; i++) {
+            int b = block[i], count = code.predecessorCount(b);
+            predecessorStart[i] = n;
+            if (n + count > predecessor.length) predecessor = Arrays.copyOf(predecessor, 2 * (n + count));
+            for (int k = 0; k < count; k++) predecessor[n++] = index[code.predecessor(b, k)];
+        }
+        predecessorStart[blocks] = n;
     }
 
     /** The position of the last instruction of the loop that the block of this index heads. */

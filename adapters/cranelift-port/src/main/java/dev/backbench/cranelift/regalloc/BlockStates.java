@@ -33,9 +33,10 @@ final class BlockStates {
     }
 
     private static int save(RegisterFile file, int[] values, int at) {
+        int[] occupant = file.occupant;
         for (int set = file.occupied; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set);
-            values[at + r] = file.occupant[r];
+            values[at + r] = occupant[r];
         }
         return file.occupied;
     }

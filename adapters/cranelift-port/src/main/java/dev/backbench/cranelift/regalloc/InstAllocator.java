@@ -55,6 +55,7 @@ final class InstAllocator {
         first = code.firstOperand(inst);
         end = code.firstOperand(inst + 1);
         file.position = position;
+        if (live.plain[inst] && runPlain()) return;
         gather();
         moves.begin(file.occupied);
         displacedCount = 0;
@@ -75,6 +76,46 @@ final class InstAllocator {
         for (int i = 0; i < displacedCount; i++) {
             if (file.register(displaced[i]) < 0 && dies[displaced[i]] != position) file.spill(displaced[i]);
         }
+    }
+
+    // ---- plain instructions, which most are ----
+
+    /** The same as for any other, where all uses lie in registers and a register is free for what is reused and lives on. @return false if not so; nothing is changed then */
+    private boolean runPlain() {
+        if (first == end) return true;
+        boolean defines = code.isDef(first);
+        int uses = defines ? first + 1 : first, dying = 0;
+        for (int operand = uses; operand < end; operand++) {
+            int vreg = code.vreg(operand), r = file.register(vreg);
+            if (r < 0) return false;
+            out.setPlace(operand, r);
+            if (live.diesAt(vreg, position)) dying |= 1 << r;
+        }
+        int to = NONE;
+        if (defines && code.constraint(first) == VCode.REUSE) {
+            to = reusedPlainly(dying);
+            if (to < 0) return false;
+        }
+        file.releaseDead(dying);
+        if (!defines) return true;
+        int vreg = code.vreg(first);
+        if (to < 0 && (code.traits(inst) & VCode.MOVE) != 0) to = sameAsSource(0);
+        if (to < 0) to = file.choose(vreg, 0, true);
+        if (to < 0) throw noRegister(vreg);
+        out.setPlace(first, to);
+        if (live.isUsed(vreg)) file.define(vreg, to);
+        return true;
+    }
+
+    /** The register of the use that the definition reuses, or a free one, to which that is copied first; NONE if there is none. */
+    private int reusedPlainly(int dying) {
+        int use = first + code.operandRegister(first), from = out.place(use), vreg = code.vreg(first);
+        if ((dying >>> from & 1) != 0) return from;
+        if ((file.classMask(vreg) & ~file.occupied) == 0) return NONE;
+        int to = file.choose(vreg, 0, false);
+        moves.alone(2 * inst, from, to);
+        out.setPlace(use, to);
+        return to;
     }
 
     // ---- what the instruction asks for ----
@@ -202,7 +243,7 @@ final class InstAllocator {
         }
         file.bind(vreg, to);
         late |= 1 << to;
-        moves.behind(2 * inst + 1, r, to);
+        moves.alone(2 * inst + 1, r, to);
     }
 
     // ---- registers of choice ----
@@ -235,6 +276,7 @@ final class InstAllocator {
         }
         if (r < 0) {
             file.spillToSlot(vreg);
+            file.hasSlots[inst] = true;
             r = VCode.REGISTERS + vreg;
         } else early |= 1 << r;
         out.setPlace(operand, r);
@@ -304,6 +346,7 @@ final class InstAllocator {
         int vreg = code.vreg(operand), r = file.choose(vreg, late | (isTemporary(operand) ? early : 0), false);
         if (r < 0) {
             file.spillToSlot(vreg);
+            file.hasSlots[inst] = true;
             r = VCode.REGISTERS + vreg;
         } else late |= 1 << r;
         out.setPlace(operand, r);

@@ -7,13 +7,15 @@ import java.util.Arrays;
  * For each virtual register where it is defined, its uses in order of position, after which of them it is dead, and the blocks at whose begin it lives as ranges of indices. An argument is a use
  * by the instruction that leaves the block. A value that only one block names costs nothing but its uses; the others are followed from their uses upwards through the predecessors, value by
  * value, which visits each pair of a value and a block it lives into once. Where that would be more than {@link #VISITS} a use on average, the rest of the values are taken to live from their
- * definition to the end of the outermost loop around their last use: longer than they do, which costs registers and not correctness.
+ * definition to the end of the outermost loop around their last use: longer than they do, even where they were never made, which costs registers and not correctness.
  *
  * <p>The queries move cursors: positions and indices asked for must not go down.
  */
 final class Liveness {
-    private static final int VISITS = 64;
+    static final int VISITS = 64;
     private static final int SPARSE = 32;
+
+    private final int mostVisits;
 
     final BlockOrder order = new BlockOrder();
     final Pressure pressure = new Pressure();
@@ -23,6 +25,12 @@ final class Liveness {
     /** By value: index of the block and position of its definition, the instruction that computes it again (-1: none), the first of its uses. */
     int[] defBlock = new int[256], defPosition = new int[256], rematerialize = new int[256], useStart = new int[257];
     private int[] useCursor = new int[256], rangeCursor = new int[256], rangeEnd = new int[256];
+
+    /** By instruction, whether it is plain: at most one definition, that first; a late definition in a register, early uses; nothing fixed, no clobbers. */
+    boolean[] plain = new boolean[256];
+    /** A bit for each combination of operand bits that a plain instruction may have. */
+    private static final int PLAIN = 1 << (VCode.USE | VCode.EARLY | VCode.ANY) | 1 << (VCode.USE | VCode.EARLY | VCode.REG)
+        | 1 << (VCode.DEF | VCode.LATE | VCode.REG) | 1 << (VCode.DEF | VCode.LATE | VCode.REUSE);
 
     /** By use: its position; index of its block, fixed register + 1 (6 bits) and whether the value is dead behind it (1 bit). */
     int[] usePosition = new int[512], useInfo = new int[512];
@@ -38,6 +46,11 @@ final class Liveness {
     private final int[] fixedStart = new int[VCode.REGISTERS + 1], fixedCursor = new int[VCode.REGISTERS];
     private int[] fixedPosition = new int[64], clobberPosition = new int[64], clobberMask = new int[64];
     private int clobbers, clobberCursor;
+
+    /** @param mostVisits a use, on average */
+    Liveness(int mostVisits) {
+        this.mostVisits = mostVisits;
+    }
 
     void run(VCode code) {
         this.code = code;
@@ -63,6 +76,7 @@ final class Liveness {
             rangeCursor = new int[size];
             rangeEnd = new int[size];
         }
+        if (plain.length < code.insts()) plain = new boolean[Math.max(code.insts(), 2 * plain.length)];
         if (into.length < code.blocks()) {
             int size = Math.max(code.blocks(), 2 * into.length);
             into = new int[size];
@@ -97,15 +111,19 @@ final class Liveness {
     private void countInsts(int index, int block) {
         int position = order.base[index];
         for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++, position++) {
-            int first = code.firstOperand(inst), last = code.firstOperand(inst + 1);
+            int first = code.firstOperand(inst), last = code.firstOperand(inst + 1), all = PLAIN;
             for (int operand = first; operand < last; operand++) {
                 int vreg = code.vreg(operand);
+                all &= PLAIN >>> code.operandBits(operand);
                 if (code.constraint(operand) == VCode.FIXED) fixedStart[code.operandRegister(operand) + 1]++;
-                if (code.isDef(operand)) define(vreg, index, position);
-                else useStart[vreg + 1]++;
+                if (code.isDef(operand)) {
+                    define(vreg, index, position);
+                    if (operand > first) all = 0;
+                } else useStart[vreg + 1]++;
             }
             if ((code.traits(inst) & VCode.REMATERIALIZABLE) != 0) rematerialize[code.vreg(first)] = inst;
             if (code.clobbers(inst) != 0) clobber(position, code.clobbers(inst));
+            plain[inst] = (all & 1) != 0 && code.clobbers(inst) == 0;
         }
     }
 
@@ -165,7 +183,7 @@ final class Liveness {
             if (start < end) {
                 pressure.define(code.registerClass(v), Math.max(defPosition[v], order.base[home]));
                 if (useInfo[end - 1] >>> 7 == home) dies(v, end - 1);
-                else if (visits > (long) VISITS * (uses + 1000)) extend(v);
+                else if (visits >= mostVisits * (uses + 1000L)) extend(v);
                 else follow(v, start, end, home);
             }
             rangeEnd[v] = ranges;
@@ -179,18 +197,19 @@ final class Liveness {
     }
 
     private void follow(int v, int start, int end, int home) {
+        int[] into = this.into, outOf = this.outOf, found = this.found, useInfo = this.useInfo;
+        int[] predecessorStart = order.predecessorStart, predecessor = order.predecessor;
         int n = 0;
-        for (int k = start; k < end; k++) {
+        for (int k = start, last = home; k < end; k++) {
             int b = useInfo[k] >>> 7;
-            if (b != home && into[b] != v) {
-                into[b] = v;
-                found[n++] = b;
-            }
+            if (b == last) continue; // uses are in order
+            last = b;
+            into[b] = v;
+            found[n++] = b;
         }
         for (int i = 0; i < n; i++) {
-            int b = order.block[found[i]];
-            for (int k = 0, count = code.predecessorCount(b); k < count; k++) {
-                int p = order.index[code.predecessor(b, k)];
+            for (int k = predecessorStart[found[i]], stop = predecessorStart[found[i] + 1]; k < stop; k++) {
+                int p = predecessor[k];
                 outOf[p] = v;
                 if (p == home || into[p] == v) continue;
                 into[p] = v;
@@ -300,10 +319,15 @@ final class Liveness {
 
     /** The first position behind {@code position} where the register is named or, as far as the next instruction with clobbers tells, clobbered. */
     int nextBlocked(int register, int position) {
+        int fixed = nextFixed(register, position), clobber = nextClobber(position);
+        return clobber < fixed && (clobberMask[clobberCursor] >>> register & 1) != 0 ? clobber : fixed;
+    }
+
+    /** The first position behind {@code position} where the register is named. */
+    int nextFixed(int register, int position) {
         int k = fixedCursor[register], end = fixedStart[register + 1];
         while (k < end && fixedPosition[k] <= position) k++;
         fixedCursor[register] = k;
-        int fixed = k < end ? fixedPosition[k] : Integer.MAX_VALUE, clobber = nextClobber(position);
-        return clobber < fixed && (clobberMask[clobberCursor] >>> register & 1) != 0 ? clobber : fixed;
+        return k < end ? fixedPosition[k] : Integer.MAX_VALUE;
     }
 }

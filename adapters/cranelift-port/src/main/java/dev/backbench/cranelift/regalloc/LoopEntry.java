@@ -15,7 +15,8 @@ final class LoopEntry {
     private final RegisterFile file;
     /** Of the loop at hand, by class: values that live through it in memory and that it does not use. */
     private final int[] away = new int[2];
-    private int[] wanted = new int[64];
+    private final int[] wanted = new int[SCAN];
+    private final float[] weights = new float[SCAN];
     private int wantedCount;
     private int end, call, clobbered;
 
@@ -57,14 +58,9 @@ final class LoopEntry {
             file.left[n++] = vreg;
             if (file.register(vreg) >= 0 || !live.livesInto(vreg, index)) continue;
             if (!isUsedUpTo(vreg, end)) away[file.registerClass(vreg)]++;
-            else if (live.rematerialize[vreg] < 0) want(vreg);
+            else if (live.rematerialize[vreg] < 0) wanted[wantedCount++] = vreg;
         }
         file.leftCount = n;
-    }
-
-    private void want(int vreg) {
-        if (wantedCount == wanted.length) wanted = Arrays.copyOf(wanted, 2 * wantedCount);
-        wanted[wantedCount++] = vreg;
     }
 
     /** More values live in the loop than fit: those that it does not use make room. */
@@ -101,22 +97,23 @@ final class LoopEntry {
     /** The wanted values of the class that weigh most, all but {@code without} of them. */
     private void bringIn(int registerClass, int without) {
         int count = 0;
-        for (int i = 0; i < wantedCount; i++) if (wanted[i] >= 0 && file.registerClass(wanted[i]) == registerClass) count++;
+        for (int i = 0; i < wantedCount; i++) {
+            boolean candidate = file.registerClass(wanted[i]) == registerClass;
+            weights[i] = candidate ? file.weight(wanted[i]) : 0;
+            if (candidate) count++;
+        }
         for (; count > without; count--) {
             int best = NONE;
             float most = 0;
             for (int i = 0; i < wantedCount; i++) {
-                if (wanted[i] < 0 || file.registerClass(wanted[i]) != registerClass) continue;
-                float weight = file.weight(wanted[i]);
-                if (weight > most) {
-                    best = i;
-                    most = weight;
-                }
+                if (weights[i] <= most) continue;
+                best = i;
+                most = weights[i];
             }
             int r = best >= 0 ? file.choose(wanted[best], clobbered, false) : NONE;
             if (r < 0) return;
             file.bind(wanted[best], r);
-            wanted[best] = NONE;
+            weights[best] = 0;
         }
     }
 }

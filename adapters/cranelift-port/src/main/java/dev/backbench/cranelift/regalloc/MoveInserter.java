@@ -71,7 +71,8 @@ final class MoveInserter {
         Arrays.fill(expiring, 0, blocks, NONE);
         for (int v = live.vregs - 1; v >= 0; v--) {
             if (!file.needsSlot[v]) continue;
-            int index = live.defBlock[v];
+            int index = live.defBlock[v], behind = live.defPosition[v] - live.order.base[index];
+            if (behind >= 0) file.hasSlots[code.firstInst(live.order.block[index]) + behind] = true;
             nextValue[v] = values[index];
             values[index] = v;
         }
@@ -123,6 +124,7 @@ final class MoveInserter {
             for (; move < end && inside.point[move] == 2 * inst; move++) out.addMove(2 * inst, place(inside.from[move]), place(inside.to[move]));
             if (inst == last && code.successorCount(block) == 1) edge(block, code.successor(block, 0), 2 * inst);
             for (; move < end && inside.point[move] == 2 * inst + 1; move++) out.addMove(2 * inst + 1, place(inside.from[move]), place(inside.to[move]));
+            if (!file.hasSlots[inst]) continue;
             for (int operand = code.firstOperand(inst), stop = code.firstOperand(inst + 1); operand < stop; operand++) {
                 int place = out.place(operand), vreg = code.vreg(operand);
                 if (Allocation.isSlot(place)) out.setPlace(operand, slot[place - VCode.REGISTERS]);
@@ -143,7 +145,7 @@ final class MoveInserter {
         for (int set = begins; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set), v = states.atStart(to, r);
             if (parameters > 0 && isParameterOf(v, to)) target[v] = r;
-            else if (source[v] != r) edge.add(sourceOf(v), r);
+            else if (source[v] != r && isSomewhere(v)) edge.add(sourceOf(v), r);
         }
         for (int i = 0; i < parameters; i++) pass(code.argument(block, i), code.parameter(successor, i));
         edge.resolve(point, 0);
@@ -159,6 +161,11 @@ final class MoveInserter {
         if (!live.isUsed(parameter)) return;
         int to = target[parameter] >= 0 ? target[parameter] : slot[parameter], from = sourceOf(argument);
         if (from != to) edge.add(from, to);
+    }
+
+    /** Not so if liveness is not exact and the value was never made on the way here: then nobody reads it. */
+    private boolean isSomewhere(int vreg) {
+        return source[vreg] >= 0 || file.needsSlot[vreg] || live.rematerialize[vreg] >= 0;
     }
 
     private int sourceOf(int vreg) {

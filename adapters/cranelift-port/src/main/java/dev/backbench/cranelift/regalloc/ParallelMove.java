@@ -54,7 +54,7 @@ final class ParallelMove {
     }
 
     /** A move by itself. */
-    void behind(int point, int source, int target) {
+    void alone(int point, int source, int target) {
         out.add(point, source, target);
     }
 

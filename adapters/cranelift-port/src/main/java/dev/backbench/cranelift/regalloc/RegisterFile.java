@@ -12,6 +12,8 @@ final class RegisterFile {
     private static final int[] CLASS_MASK = {0x0000FFFF, 0xFFFF0000};
     /** Free without saving them in System V functions; among the others those used already come first. */
     private static final int CALLER_SAVED = 0xFFFF0FC7;
+    /** So many loops around are looked at, from the inside. */
+    private static final int LOOPS = 16;
     private static final int[] FREQUENCY = {1, 8, 64, 512, 4096};
 
     private final Liveness live;
@@ -23,6 +25,8 @@ final class RegisterFile {
     /** By value: its register; the one it had before the instruction at hand, if {@code changedAt} is its position; whether it needs a slot. */
     private int[] register = new int[256], original = new int[256], changedAt = new int[256];
     boolean[] needsSlot = new boolean[256];
+    /** By instruction, whether it has an operand in a slot or defines what is stored behind it. */
+    boolean[] hasSlots = new boolean[256];
     /** Values that had to leave the registers somewhere, each once; by value whether it is among them. */
     int[] left = new int[64];
     int leftCount;
@@ -52,6 +56,8 @@ final class RegisterFile {
             family = new int[size];
             familyRegister = new int[size];
         }
+        if (hasSlots.length < code.insts()) hasSlots = new boolean[Math.max(code.insts(), 2 * hasSlots.length)];
+        Arrays.fill(hasSlots, 0, code.insts(), false);
         Arrays.fill(register, 0, n, NONE);
         Arrays.fill(changedAt, 0, n, NONE);
         Arrays.fill(needsSlot, 0, n, false);
@@ -93,10 +99,21 @@ final class RegisterFile {
 
     void bind(int vreg, int r) {
         change(vreg, r);
+        place(vreg, r);
+    }
+
+    /** A value that had no place. */
+    void define(int vreg, int r) {
+        register[vreg] = r;
+        place(vreg, r);
+    }
+
+    private void place(int vreg, int r) {
         occupant[r] = vreg;
         occupied |= 1 << r;
         savedInUse |= 1 << r & ~CALLER_SAVED;
-        if (family[vreg] >= 0) familyRegister[family[vreg]] = r;
+        int f = family[vreg];
+        if (f >= 0) familyRegister[f] = r;
     }
 
     /** At the begin of a block. */
@@ -112,9 +129,10 @@ final class RegisterFile {
         change(vreg, NONE);
     }
 
-    void releaseAll() {
-        for (int set = occupied; set != 0; set &= set - 1) register[occupant[Integer.numberOfTrailingZeros(set)]] = NONE;
-        occupied = 0;
+    /** The values in those registers are needed no more. */
+    void releaseDead(int registers) {
+        for (int set = registers; set != 0; set &= set - 1) register[occupant[Integer.numberOfTrailingZeros(set)]] = NONE;
+        occupied &= ~registers;
     }
 
     /** From here on the value is taken from memory, or computed again. */
@@ -183,19 +201,26 @@ final class RegisterFile {
             int fixed = (live.useInfo[use] >>> 1 & 63) - 1;
             if (fixed >= 0 && (free >>> fixed & 1) != 0 && live.nextBlocked(fixed, position) >= live.usePosition[use]) return fixed;
         }
-        int end = live.lastPosition(vreg), best = NONE, bestUntil = -1;
-        int hint = family[vreg] >= 0 ? familyRegister[family[vreg]] : NONE;
+        int end = live.lastPosition(vreg), hint = family[vreg] >= 0 ? familyRegister[family[vreg]] : NONE;
         if (hint >= 0 && (free >>> hint & 1) != 0 && live.nextBlocked(hint, position) >= end) return hint;
-        for (int set = free & (CALLER_SAVED | savedInUse); set != 0; set &= set - 1) {
+        int inUse = free & (CALLER_SAVED | savedInUse);
+        for (int set = live.nextClobber(position) < end ? inUse & ~live.nextClobberMask() : inUse; set != 0; set &= set - 1) {
+            int r = Integer.numberOfTrailingZeros(set);
+            if (live.nextFixed(r, position) >= end) return r;
+        }
+        return inUse != free ? Integer.numberOfTrailingZeros(free & ~inUse) : freeLongest(inUse);
+    }
+
+    private int freeLongest(int free) {
+        int best = NONE, bestUntil = -1;
+        for (int set = free; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set), until = live.nextBlocked(r, position);
-            if (until >= end) return r;
             if (until > bestUntil) {
                 best = r;
                 bestUntil = until;
             }
         }
-        int unused = free & ~(CALLER_SAVED | savedInUse);
-        return unused != 0 ? Integer.numberOfTrailingZeros(unused) : best;
+        return best;
     }
 
     /** The register of {@code set}, all occupied, whose value costs least to have in memory for as long as the register is free then. */
@@ -223,11 +248,12 @@ final class RegisterFile {
         return weight(vreg, live.nextUse(vreg, position + 1));
     }
 
+    /** A value used before in a loop around is used again when that comes round. */
     private float weight(int vreg, int use) {
         int start = live.useStart[vreg], end = live.useStart[vreg + 1];
         int at = use < end ? live.usePosition[use] : Integer.MAX_VALUE, where = use < end ? live.useInfo[use] >>> 7 : index;
         BlockOrder order = live.order;
-        for (int head = order.loopHead[index]; head >= 0; head = order.outer[head]) {
+        for (int head = order.loopHead[index], k = 0; head >= 0 && k < LOOPS; head = order.outer[head], k++) {
             int loopEnd = order.loopEndPosition(head);
             if (at <= loopEnd) break;
             if (use > start && live.usePosition[use - 1] >= order.base[head] && live.defPosition[vreg] < order.base[head]) {

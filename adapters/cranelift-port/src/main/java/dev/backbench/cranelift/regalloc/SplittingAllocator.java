@@ -20,17 +20,30 @@ public final class SplittingAllocator implements Allocator {
     /** Of so many predecessors it is looked whether they leave a value in a register too. */
     private static final int PREDECESSORS = 4;
 
-    private final Liveness live = new Liveness();
-    private final RegisterFile file = new RegisterFile(live);
+    private final Liveness live;
+    private final RegisterFile file;
     private final ParallelMove moves = new ParallelMove();
-    private final InstAllocator insts = new InstAllocator(live, file, moves);
-    private final LoopEntry loops = new LoopEntry(live, file);
+    private final InstAllocator insts;
+    private final LoopEntry loops;
     private final BlockStates states = new BlockStates();
-    private final MoveInserter inserter = new MoveInserter(live, file, states);
+    private final MoveInserter inserter;
     private VCode code;
     /** By value, the register at the end of the predecessor at hand; NONE between two uses. */
     private int[] left = new int[256];
     private int[] firstMove = new int[33];
+
+    public SplittingAllocator() {
+        this(Liveness.VISITS);
+    }
+
+    /** @param mostVisits of blocks a use, on average, beyond which liveness is no longer exact */
+    SplittingAllocator(int mostVisits) {
+        live = new Liveness(mostVisits);
+        file = new RegisterFile(live);
+        insts = new InstAllocator(live, file, moves);
+        loops = new LoopEntry(live, file);
+        inserter = new MoveInserter(live, file, states);
+    }
 
     @Override
     public void run(VCode code, int allocatable, Allocation result) {
@@ -62,24 +75,24 @@ public final class SplittingAllocator implements Allocator {
         file.index = index;
         file.position = position - 1;
         if (index > 0) enter(index, block);
-        states.saveStart(index, file);
+        if (index > 0 && code.successorCount(live.order.block[live.order.predecessor[live.order.predecessorStart[index]]]) == 1) states.saveStart(index, file);
         firstMove[index] = moves.out.count;
         for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++) insts.run(inst, position++);
         states.saveEnd(index, file);
-        file.releaseAll();
+        file.releaseDead(file.occupied);
     }
 
     // ---- what lies where at the begin of a block ----
 
     private void enter(int index, int block) {
-        int from = mainPredecessor(index, block), mask = states.endMask[from];
+        int from = mainPredecessor(index), mask = states.endMask[from];
         for (int set = mask; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set), vreg = states.atEnd(from, r);
             if (live.livesInto(vreg, index)) file.inherit(vreg, r);
         }
         if (code.predecessorCount(block) > 1) {
             if (live.order.loopEnd[index] >= 0) loops.makeRoom(index);
-            else dropMissing(index, block, from);
+            else dropMissing(index, from);
         }
         if (code.parameterCount(block) > 0) enterParameters(block, live.order.block[from], from, mask);
         if (live.order.loopEnd[index] >= 0) loops.bringIn(index);
@@ -98,10 +111,11 @@ public final class SplittingAllocator implements Allocator {
     }
 
     /** The one of those allocated that is left most often; the last of several. */
-    private int mainPredecessor(int index, int block) {
+    private int mainPredecessor(int index) {
         int best = NONE, most = -1;
-        for (int i = 0, n = code.predecessorCount(block); i < n; i++) {
-            int p = live.order.index[code.predecessor(block, i)];
+        int[] predecessor = live.order.predecessor;
+        for (int i = live.order.predecessorStart[index], end = live.order.predecessorStart[index + 1]; i < end; i++) {
+            int p = predecessor[i];
             if (p >= index) continue;
             int frequency = file.frequency(p);
             if (frequency > most || frequency == most && p > best) {
@@ -113,13 +127,13 @@ public final class SplittingAllocator implements Allocator {
     }
 
     /** A value that another predecessor leaves in memory alone, and that the block itself does not use, stays there. */
-    private void dropMissing(int index, int block, int from) {
-        int n = Math.min(PREDECESSORS, code.predecessorCount(block));
+    private void dropMissing(int index, int from) {
+        int first = live.order.predecessorStart[index], end = Math.min(first + PREDECESSORS, live.order.predecessorStart[index + 1]);
         for (int set = file.occupied; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set), vreg = file.occupant[r], use = live.nextUse(vreg, file.position);
             if (use < live.useStart[vreg + 1] && live.useInfo[use] >>> 7 == index) continue;
-            for (int i = 0; i < n; i++) {
-                int p = live.order.index[code.predecessor(block, i)];
+            for (int i = first; i < end; i++) {
+                int p = live.order.predecessor[i];
                 if (p < index && p != from && !isAtEnd(p, r, vreg)) {
                     file.release(vreg);
                     file.spill(vreg);

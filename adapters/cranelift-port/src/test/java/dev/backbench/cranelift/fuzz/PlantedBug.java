@@ -20,6 +20,7 @@ import dev.backbench.cranelift.regalloc.SplittingAllocator;
 import dev.backbench.cranelift.x64.Cpu;
 import dev.backbench.cranelift.x64.Regs;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,17 @@ enum PlantedBug {
     })),
     MOVE_TO_THE_NEIGHBOUR(wrong(new SplittingAllocator(), (code, moves) -> moves.forEach(m -> m[2] = m[1] >= 0 && !Allocation.isSlot(m[2]) && m[0] % 7 == 0 ? m[2] ^ 1 : m[2]))),
 
+    WRONG_EDGE(wrong(new SplittingAllocator(), PlantedBug::exchangeEdges)),
+    CLOBBER_IGNORED((code, allocatable, out) -> new SplittingAllocator().run(withoutClobbers(code), allocatable, out)),
+
     // of lowering and emission
+    WRONG_SLOT_WIDTH(() -> new X64Encoder() {
+        @Override
+        public void mr(int insn, int size, X64Address address, int reg) {
+            boolean spill = insn == MOVSD && address.base == RBP && address.index < 0 && address.displacement < 0;
+            super.mr(spill ? MOVSS : insn, spill ? 4 : size, address, reg);
+        }
+    }),
     WRONG_ENCODING(() -> new X64Encoder() {
         @Override
         public void rr(int insn, int size, int reg, int rm) {
@@ -224,6 +235,41 @@ enum PlantedBug {
     }
 
     // ---- allocations ----
+
+    /** Moves of two edges, one for the other. */
+    private static void exchangeEdges(VCode code, List<int[]> moves) {
+        Map<Integer, Integer> other = new HashMap<>();
+        int last = -1;
+        for (int block = 0; block < code.blocks(); block++) {
+            if (code.successorCount(block) != 1) continue;
+            int point = 2 * (code.firstInst(block + 1) - 1);
+            if (last >= 0) {
+                other.put(last, point);
+                other.put(point, last);
+            }
+            last = last >= 0 ? -1 : point;
+        }
+        for (int[] move : moves) move[0] = other.getOrDefault(move[0], move[0]);
+        moves.sort(Comparator.comparingInt(m -> m[0]));
+    }
+
+    private static VCode withoutClobbers(VCode code) {
+        VCode to = new VCode();
+        for (int v = 0; v < code.vregs(); v++) to.newVreg(code.registerClass(v));
+        for (int block = 0; block < code.blocks(); block++) {
+            to.beginBlock(code.loopDepth(block));
+            for (int i = 0; i < code.parameterCount(block); i++) to.addParameter(code.parameter(block, i));
+            for (int inst = code.firstInst(block); inst < code.firstInst(block + 1); inst++) {
+                to.beginInst(code.op(inst), code.info(inst), code.extra(inst), code.immediate(inst));
+                for (int o = code.firstOperand(inst); o < code.firstOperand(inst + 1); o++) to.addOperand(code.vreg(o), code.operandBits(o), code.operandRegister(o));
+                to.setTraits(code.traits(inst));
+            }
+            for (int i = 0; i < code.successorCount(block); i++) to.addSuccessor(code.successor(block, i));
+            for (int i = 0; i < code.argumentCount(block); i++) to.addArgument(code.argument(block, i));
+        }
+        to.finish();
+        return to;
+    }
 
     /** @param change of moves: point, source, target */
     private static Allocator wrong(Allocator right, BiConsumer<VCode, List<int[]>> change) {

@@ -18,12 +18,13 @@ class AllocatorsTest {
         return switch (name) {
             case "fast" -> new FastAllocator();
             case "splitting" -> new SplittingAllocator();
+            case "inexact" -> new SplittingAllocator(0); // as in functions too large for exact liveness
             default -> throw new IllegalArgumentException(name);
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fast", "splitting"})
+    @ValueSource(strings = {"fast", "splitting", "inexact"})
     void randomCode(String name) {
         Allocator allocator = named(name);
         Allocation allocation = new Allocation();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.cranelift.mach.VCode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CheckerTest {
     private static final int ALLOCATABLE = 0xFFFFFFCF;
 
-    enum Bug { LOST_MOVE, TURNED_MOVE, WRONG_SOURCE_SLOT, WRONG_TARGET_SLOT, WRONG_TARGET_REGISTER, WRONG_USE, WRONG_DEFINITION, LATE_MOVE, KEPT_IN_CLOBBERED, SHARED_SLOTS }
+    enum Bug { LOST_MOVE, LOST_SPILL, TURNED_MOVE, SWAPPED_MOVES, WRONG_EDGE, WRONG_SOURCE_SLOT, WRONG_TARGET_SLOT, WRONG_TARGET_REGISTER, WRONG_USE, WRONG_DEFINITION, LATE_MOVE, KEPT_IN_CLOBBERED, SHARED_SLOTS }
 
     /** Some are no bugs where they hit, as when a store is lost that nobody reads, or two values are equal. */
     @ParameterizedTest
@@ -42,7 +43,7 @@ class CheckerTest {
         if (bug == Bug.WRONG_USE || bug == Bug.WRONG_DEFINITION) return wrongPlace(bug == Bug.WRONG_DEFINITION, code, allocation, random);
         List<int[]> moves = new ArrayList<>();
         for (int i = 0; i < allocation.moves(); i++) moves.add(new int[] {allocation.movePoint(i), allocation.moveFrom(i), allocation.moveTo(i)});
-        boolean planted = bug == Bug.KEPT_IN_CLOBBERED ? keepInClobbered(code, moves) : change(bug, moves, allocation.slots(), random);
+        boolean planted = bug == Bug.KEPT_IN_CLOBBERED ? keepInClobbered(code, moves) : bug == Bug.WRONG_EDGE ? toOtherEdge(code, moves) : change(bug, moves, allocation.slots(), random);
         if (!planted) return false;
         int[] places = new int[code.operands()];
         for (int i = 0; i < places.length; i++) places[i] = allocation.place(i);
@@ -61,6 +62,14 @@ class CheckerTest {
         int otherSlot = VCode.REGISTERS + random.nextInt(slots), otherRegister = random.nextInt(4) + (move[2] & 16);
         switch (bug) {
             case LOST_MOVE -> moves.remove(at);
+            case LOST_SPILL -> {
+                if (Allocation.isSlot(move[2])) moves.remove(at);
+                else return false;
+            }
+            case SWAPPED_MOVES -> {
+                if (at == 0 || moves.get(at - 1)[0] != move[0] || moves.get(at - 1)[1] != move[2] && moves.get(at - 1)[2] != move[1]) return false;
+                moves.set(at, moves.set(at - 1, move));
+            }
             case TURNED_MOVE -> moves.set(at, new int[] {move[0], move[2], move[1]});
             case WRONG_SOURCE_SLOT -> move[1] = Allocation.isSlot(move[1]) && move[1] != otherSlot ? otherSlot : -999;
             case WRONG_TARGET_SLOT -> move[2] = Allocation.isSlot(move[2]) && move[2] != otherSlot ? otherSlot : -999;
@@ -93,6 +102,24 @@ class CheckerTest {
             moves.removeIf(m -> m[0] >> 1 == call && m[1] >= 0 && m[1] < VCode.REGISTERS && (code.clobbers(call) >>> m[1] & 1) != 0);
         }
         return moves.size() < before;
+    }
+
+    /** What should happen on the edge out of one block happens on that out of another, and the other way round. */
+    private static boolean toOtherEdge(VCode code, List<int[]> moves) {
+        int first = -1, second = -1;
+        for (int block = 0; block < code.blocks() && second < 0; block++) {
+            int point = 2 * (code.firstInst(block + 1) - 1);
+            if (code.successorCount(block) != 1 || moves.stream().noneMatch(m -> m[0] == point)) continue;
+            if (first < 0) first = point;
+            else second = point;
+        }
+        if (second < 0) return false;
+        for (int[] move : moves) {
+            if (move[0] == first) move[0] = second;
+            else if (move[0] == second) move[0] = first;
+        }
+        moves.sort(Comparator.comparingInt(m -> m[0]));
+        return true;
     }
 
     private static boolean wrongPlace(boolean definition, VCode code, Allocation allocation, Random random) {
