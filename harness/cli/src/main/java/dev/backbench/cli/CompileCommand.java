@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "compile", sortOptions = false, abbreviateSynopsis = true,
     description = {"Compile a module and say what came of it, or show a stage of the pipeline.",
         "Without --emit: sizes and the time of each phase of this one compile (no measurement), and with -o the code in the back end's serialised form.",
+        "With --time-passes: each phase's time, by instruction of the back end's IR where it counts them, and what it allocated.",
         "With --repeat=N: of the fastest of N compiles, so that a JVM has warmed up, with what it allocated."})
 final class CompileCommand extends BenchCommand {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -33,7 +34,10 @@ final class CompileCommand extends BenchCommand {
     @Option(names = {"--emit", "--dump"}, paramLabel = "STAGE", description = "ir, asm, obj, or a pass's name for the IL after it; an unknown name lists what the back end shows.")
     String stage;
 
-    @Option(names = "--function", paramLabel = "N", description = "Only this one, by its index in the module; all if not said.")
+    @Option(names = "--time-passes", description = "The time of each phase, and what it allocated on the Java heap.")
+    boolean timePasses;
+
+    @Option(names = "--function", paramLabel = "N", description = "Only this one, by its index in the module or text; all if not said. With --emit or --time-passes.")
     int function = -1;
 
     @Option(names = "--repeat", paramLabel = "N", description = "Compile it N times and show the fastest.")
@@ -52,13 +56,17 @@ final class CompileCommand extends BenchCommand {
         List<String> stages = chosen.backend().stages();
         if (stage != null && stages.isEmpty()) throw CliException.usage(chosen.name() + " shows no stages of its pipeline");
         if (stage != null && !stages.contains(stage)) throw PlanArguments.unknown("stage of " + chosen.name() + " named", stage, stages);
+        if (stage != null && timePasses) throw CliException.usage("--time-passes times a whole compile: leave out --emit=" + stage);
+        if (timePasses && output != null) throw CliException.usage("--time-passes makes a table, on standard output: leave out -o");
+        if (stage == null && !timePasses && function >= 0) throw CliException.usage("--function=" + function + " goes with --emit=STAGE or --time-passes: alone, a whole module is compiled");
         // IL has no machine code of its own form: an object is what comes of it
-        if (stage == null && file.toString().endsWith(".ssa") && stages.contains("obj")) {
+        if (stage == null && !timePasses && file.toString().endsWith(".ssa") && stages.contains("obj")) {
             if (output == null) throw CliException.usage(file + " gives an object: name a file for it with -o, or a stage with --emit: " + String.join(", ", stages));
             stage = "obj";
         }
         try (Compiler compiler = one.compiler(chosen)) {
-            if (stage == null) describe(chosen.name(), compiler, input);
+            if (timePasses) console().out.print(new PassTimes(compiler, input, function, repeat).table(chosen.name(), file.getFileName().toString()));
+            else if (stage == null) describe(chosen.name(), compiler, input);
             else deliver(compiler.emit(file.toString(), input, stage, function));
         } catch (WasmException wrong) {
             throw new CliException(ExitCode.FAILED, file + ": " + wrong.getMessage());

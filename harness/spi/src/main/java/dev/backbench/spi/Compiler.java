@@ -53,6 +53,20 @@ public interface Compiler extends AutoCloseable {
         return emit(input, stage, function);
     }
 
+    /**
+     * Compiles one function alone and throws its code away: to look at the time of its phases.
+     *
+     * @param function index in the function index space, or in the text
+     */
+    default void compileFunction(byte[] input, int function, PhaseClock clock) {
+        throw new BackendException("it compiles whole modules only");
+    }
+
+    /** Instructions of the back end's own IR as it comes out of translation; -1 where it cannot tell. @param function as for {@link #emit} */
+    default long instructions(byte[] input, int function) {
+        return -1;
+    }
+
     /** CPU time so far, in nanoseconds, of processes this compiler keeps alive beside the worker: part of what a compile costs. */
     default long companionCpu() {
         return 0;

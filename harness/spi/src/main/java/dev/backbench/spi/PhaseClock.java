@@ -3,6 +3,7 @@ package dev.backbench.spi;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * Splits a compile into phases with common names; a back end that does several at once joins their names with {@code +} and never invents
@@ -13,29 +14,37 @@ public final class PhaseClock {
             EMIT = "emit", ASSEMBLE = "assemble", LINK = "link";
 
     /** Measures nothing; headline figures run with it. */
-    public static final PhaseClock OFF = new PhaseClock(false, null);
+    public static final PhaseClock OFF = new PhaseClock(false, null, null);
 
     private final boolean on;
     /** The one phase that is timed; null for all. */
     private final String only;
+    /** Counts beside the time, such as bytes allocated; null for none. */
+    private final LongSupplier counter;
     private String[] names = new String[8];
-    private long[] nanos = new long[8];
+    private long[] nanos = new long[8], counts = new long[8];
     private int count;
     private int current = -1;
-    private long since;
+    private long since, countedSince;
 
-    private PhaseClock(boolean on, String only) {
+    private PhaseClock(boolean on, String only, LongSupplier counter) {
         this.on = on;
         this.only = only;
+        this.counter = counter;
     }
 
     public static PhaseClock running() {
-        return new PhaseClock(true, null);
+        return new PhaseClock(true, null, null);
+    }
+
+    /** Splits what {@code counter} counts up as well: {@link #counts}. */
+    public static PhaseClock counting(LongSupplier counter) {
+        return new PhaseClock(true, null, counter);
     }
 
     /** Times one phase, and nearly nothing is spent on the others. */
     public static PhaseClock only(String phase) {
-        return new PhaseClock(true, phase);
+        return new PhaseClock(true, phase, null);
     }
 
     /** Ends the phase under way, if any, and begins {@code phase}. */
@@ -57,10 +66,14 @@ public final class PhaseClock {
 
     private void switchTo(String phase) {
         if (phase == null && current < 0) return;
-        long now = System.nanoTime();
-        if (current >= 0) nanos[current] += now - since;
-        since = now;
+        long now = System.nanoTime(), counted = counter == null ? 0 : counter.getAsLong();
+        if (current >= 0) {
+            nanos[current] += now - since;
+            counts[current] += counted - countedSince;
+        }
         current = phase == null ? -1 : indexOf(phase);
+        since = now;
+        countedSince = counted;
     }
 
     private int indexOf(String phase) {
@@ -68,9 +81,10 @@ public final class PhaseClock {
         if (count == names.length) {
             names = Arrays.copyOf(names, 2 * count);
             nanos = Arrays.copyOf(nanos, 2 * count);
+            counts = Arrays.copyOf(counts, 2 * count);
         }
         names[count] = phase;
-        nanos[count] = 0;
+        nanos[count] = counts[count] = 0;
         return count++;
     }
 
@@ -78,6 +92,13 @@ public final class PhaseClock {
     public Map<String, Long> nanos() {
         Map<String, Long> result = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) result.put(names[i], nanos[i]);
+        return result;
+    }
+
+    /** What the counter counted per phase, in the same order. */
+    public Map<String, Long> counts() {
+        Map<String, Long> result = new LinkedHashMap<>();
+        for (int i = 0; i < count; i++) result.put(names[i], counts[i]);
         return result;
     }
 

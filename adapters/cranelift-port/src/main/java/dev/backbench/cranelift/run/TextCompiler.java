@@ -92,9 +92,21 @@ public final class TextCompiler extends ProgramCompiler {
     @Override
     public Artifact compile(byte[] clif, PhaseClock clock) {
         if (prepared != clif) prepare(clif);
-        prepared = null; // the mid-end changes what was read
         TextImage image = new TextImage(count);
-        for (int i = 0; i < count; i++) {
+        compile(0, count, image, clock);
+        return image;
+    }
+
+    @Override
+    public void compileFunction(byte[] clif, int function, PhaseClock clock) {
+        if (prepared != clif) prepare(clif);
+        if (function < 0 || function >= count) throw new BackendException("the text has no function " + function + ", only 0 to " + (count - 1));
+        compile(function, function + 1, new TextImage(1), clock);
+    }
+
+    private void compile(int from, int to, TextImage image, PhaseClock clock) {
+        prepared = null; // the mid-end changes what was read
+        for (int i = from; i < to; i++) {
             Function f = functions.get(i);
             if (optimizer != null) {
                 clock.enter(PhaseClock.OPTIMISE);
@@ -109,7 +121,6 @@ public final class TextCompiler extends ProgramCompiler {
             image.add(made, callees[i]);
         }
         clock.leave();
-        return image;
     }
 
     /** Whether {@link #link} takes it. */

@@ -34,7 +34,6 @@ final class ClifText {
      */
     static byte[] emit(byte[] input, String stage, int only, boolean guard, java.util.function.Function<String, MachineStages> machine) {
         if (!STAGES.contains(stage)) throw new BackendException("no stage '" + stage + "'");
-        boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
         StringBuilder text = new StringBuilder();
         MachineStages stages = MachineStages.STAGES.contains(stage) ? machine.apply(stage) : null;
         Optimizer optimizer = stage.equals(OPT) ? new Optimizer() : null;
@@ -42,17 +41,38 @@ final class ClifText {
             optimizer.run(fn);
             show(fn, text);
         }) : fn -> show(fn, text);
-        if (wasm) ofModule(WasmModule.parse(input), only, guard, show);
-        else ofText(input, only, show);
+        of(input, only, guard, show);
         if (stages != null) return stages.finish();
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Instructions of all functions, or of one, before the mid-end. */
+    static long instructions(byte[] input, int only, boolean guard) {
+        long[] count = {0};
+        of(input, only, guard, fn -> {
+            for (int block = fn.layout.entry(); block >= 0; block = fn.layout.nextBlock(block)) {
+                for (int inst = fn.layout.first(block); inst >= 0; inst = fn.layout.next(inst)) count[0]++;
+            }
+        });
+        return count[0];
+    }
+
+    private static void of(byte[] input, int only, boolean guard, Consumer<Function> sink) {
+        boolean wasm = input.length >= 4 && input[0] == 0 && input[1] == 'a';
+        if (wasm) ofModule(WasmModule.parse(input), only, guard, sink);
+        else ofText(input, only, sink);
+    }
+
+    /** @throws BackendException the module defines no such function */
+    static void checkIndex(WasmModule module, int function) {
+        int imported = module.importedFunctionCount();
+        if (function >= imported && function < module.functionCount()) return;
+        throw new BackendException("the module defines no function " + function + ", only " + imported + " to " + (module.functionCount() - 1));
+    }
+
     private static void ofModule(WasmModule module, int only, boolean guard, Consumer<Function> show) {
         int imported = module.importedFunctionCount();
-        if (only >= 0 && (only < imported || only >= module.functionCount())) {
-            throw new BackendException("the module defines no function " + only + ", only " + imported + " to " + (module.functionCount() - 1));
-        }
+        if (only >= 0) checkIndex(module, only);
         Function fn = new Function();
         FunctionTranslator translator = new FunctionTranslator(module);
         WasmToClif builder = new WasmToClif(fn, module, guard);

@@ -93,6 +93,24 @@ final class CraneliftCompiler extends NativeCompiler {
     }
 
     @Override
+    public void compileFunction(byte[] input, int function, PhaseClock clock) {
+        WasmModule module = WasmModule.parse(input);
+        ClifText.checkIndex(module, function);
+        compilers[0].begin(module, guard);
+        try {
+            compilers[0].compile(function, function + 1, segments[0], clock);
+            clock.leave();
+        } finally {
+            compilers[0].end();
+        }
+    }
+
+    @Override
+    public long instructions(byte[] input, int function) {
+        return ClifText.instructions(input, function, guard);
+    }
+
+    @Override
     public byte[] emit(byte[] input, String stage, int function) {
         return ClifText.emit(input, stage, function, guard, stages);
     }

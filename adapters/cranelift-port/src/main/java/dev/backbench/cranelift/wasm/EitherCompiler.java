@@ -71,6 +71,17 @@ final class EitherCompiler implements Compiler {
     }
 
     @Override
+    public void compileFunction(byte[] input, int function, PhaseClock clock) {
+        if (isModule(input)) modules.compileFunction(input, function, clock);
+        else texts().compileFunction(input, function, clock);
+    }
+
+    @Override
+    public long instructions(byte[] input, int function) {
+        return modules.instructions(input, function);
+    }
+
+    @Override
     public void close() {
         modules.close();
     }
