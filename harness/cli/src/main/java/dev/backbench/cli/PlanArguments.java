@@ -50,7 +50,7 @@ final class PlanArguments {
     @Option(names = "--runs", paramLabel = "N", description = "Timed samples of a cell in one process.")
     Integer runs;
 
-    @Option(names = "--warmup", paramLabel = "N", description = "Discarded rounds before them.")
+    @Option(names = "--warmup", paramLabel = "N", description = "At most so many discarded rounds before them; they end when the JVM's own compilers rest.")
     Integer warmup;
 
     @Option(names = "--seed", paramLabel = "N", description = "Orders the schedule and draws the layouts; drawn and printed if not said.")

@@ -25,7 +25,7 @@ import java.util.Set;
  * @param processes that each cell should have samples of
  * @param rounds timed compiles of each module in a process
  * @param runs timed runs of each module in a process
- * @param warmup discarded rounds; null for what suits the back end
+ * @param warmup discarded rounds, at most; null for what suits the back end
  * @param starts axes of cold start, those that a back end has no use for included
  * @param started programs, by name, of which cold start is measured
  * @param digest SHA-256 over all that must be the same for {@code --resume}

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param processes worker processes that each cell of run, memory and first compile should have
  * @param rounds steady compiles of each module in a process
- * @param warmup discarded rounds before them where the compiler is JVM-hosted
+ * @param warmup discarded rounds before them where the compiler is JVM-hosted, at most: they end when the JVM's own compilers have come to rest
  * @param nativeWarmup the same for native compilers; one module is always compiled and discarded first
  * @param runs timed runs of each module in a process
  * @param discardEach whether a discarded run goes before the timed ones of each module even where the code is native; otherwise one a process is enough
@@ -18,9 +18,9 @@ import java.time.Duration;
  */
 public record PlanPreset(String name, int processes, int rounds, int warmup, int nativeWarmup, int runs, boolean discardEach, int fresh, Duration budget, int starts,
         int started) {
-    public static final PlanPreset QUICK = new PlanPreset("quick", 3, 1, 5, 0, 1, false, 4, Duration.ofSeconds(285), 3, 4);
-    public static final PlanPreset STANDARD = new PlanPreset("standard", 3, 5, 20, 1, 3, true, Integer.MAX_VALUE, Duration.ofMinutes(30), 30, 4);
-    public static final PlanPreset PAPER = new PlanPreset("paper", 10, 10, 40, 1, 3, true, Integer.MAX_VALUE, null, 30,
+    public static final PlanPreset QUICK = new PlanPreset("quick", 3, 1, 12, 0, 1, false, 4, Duration.ofSeconds(285), 3, 4);
+    public static final PlanPreset STANDARD = new PlanPreset("standard", 3, 5, 40, 1, 3, true, Integer.MAX_VALUE, Duration.ofMinutes(30), 30, 4);
+    public static final PlanPreset PAPER = new PlanPreset("paper", 10, 10, 80, 1, 3, true, Integer.MAX_VALUE, null, 30,
             Integer.MAX_VALUE);
 
     /** With as many cold starts, and of as many programs, as other fresh processes. */

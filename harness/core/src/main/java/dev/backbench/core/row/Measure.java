@@ -9,7 +9,7 @@ import java.util.Locale;
 /** The five things measured, each with its unit in summaries and the version of its definition. */
 public enum Measure {
     /** CPU time of the worker's process tree from bytes in memory to all code callable. */
-    COMPILE("compile/3", "MB/s", true, List.of(Regime.FIRST, Regime.STEADY)),
+    COMPILE("compile/4", "MB/s", true, List.of(Regime.FIRST, Regime.STEADY)),
     /** Wall time of the marked region. */
     RUN("run/1", "ms", false, List.of(Regime.STEADY)),
     /** Machine code and constants by byte of code section. */

@@ -42,6 +42,7 @@ final class Session {
     private final Map<Integer, CompiledModule> held = new HashMap<>();
     private Compiler compiler;
     private Meter meter;
+    private Settling settling;
     private String stage;
 
     Session(WorkerSpec spec, Reporter reporter) {
@@ -51,7 +52,7 @@ final class Session {
     }
 
     void perform(Task task) {
-        if (failedModules.contains(task.module())) return;
+        if (failedModules.contains(task.module()) || task.warm() && task.kind() == Kind.COMPILE && settling != null && settling.settled()) return;
         try {
             Program program = program(task.module());
             boolean first = task.kind() == Kind.FIRST || task.kind() == Kind.COLD;
@@ -101,6 +102,16 @@ final class Session {
         open(false);
     }
 
+    /** Lets the JVM's compilers finish what earlier tasks left them. */
+    void rest() {
+        settling().rest();
+    }
+
+    private Settling settling() {
+        if (settling == null) settling = new Settling();
+        return settling;
+    }
+
     boolean loaded() {
         return compiler != null;
     }
@@ -128,8 +139,10 @@ final class Session {
 
     private void compile(Task task, Program program) throws IOException {
         Meter m = meter();
-        begin(task, "compile");
+        settling().before(task.module());
         compiler.prepare(program.wasm());
+        rest();
+        begin(task, "compile");
         long companion = compiler.companionCpu();
         m.start();
         Artifact artifact = compiler.compile(program.wasm(), PhaseClock.OFF);
@@ -139,6 +152,7 @@ final class Session {
         companion = compiler.companionCpu() - companion;
         m.cpu += companion;
         m.children += companion;
+        settling.after(m.cpu - Math.max(0, m.jit));
         reporter.send("sample", task.id(), "compile", "wall", m.wall, "cpu", m.cpu, "children", m.children, "gc", m.gc, "jit", m.jit, "faults", m.faults, "switches",
                 m.switches, "collections", m.collections, "allocated", m.allocated, "peak", peak, "companions", companions, "sha", store(artifact), "code", artifact.codeBytes(), "constants",
                 artifact.constantBytes(), "emitted", artifact.functionsEmitted());
@@ -185,6 +199,7 @@ final class Session {
 
     /** @return nanoseconds of the region, or -1 if the output is wrong */
     private long run(Task task, Program program, CompiledModule code, boolean warm) throws IOException {
+        rest();
         begin(task, "run");
         Program.Outcome outcome = program.run(code);
         ProgramResult r = outcome.result();

@@ -41,6 +41,7 @@ final class Starts {
     /** @return whether the program was right */
     boolean start(Task task, Program program) throws IOException, ReflectiveOperationException {
         boolean image = task.kind() == Kind.START_IMAGE, loads = !session.loaded();
+        if (!loads) session.rest();
         session.begin(task, "start");
         program.expect();
         PhaseClock clock = image ? PhaseClock.OFF : PhaseClock.only(PhaseClock.DECODE);
