@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +59,8 @@ final class SsaSuite {
 
     private Outcome one(Path file) throws IOException, InterruptedException {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1), name = file.getFileName().toString();
-        for (String target : THIS_TARGET) if (skips(text, target)) return Outcome.skipped(1, name, "another target");
+        SsaTest test = SsaTest.read(text);
+        if (!Collections.disjoint(test.skips(), THIS_TARGET)) return Outcome.skipped(1, name, "another target");
         byte[] object;
         try {
             object = compiler.emit(file.toString(), Files.readAllBytes(file), OBJECT, -1);
@@ -69,7 +70,7 @@ final class SsaSuite {
         if (name.startsWith("_")) return Outcome.passed(1, name);
         Path folder = Files.createTempDirectory("bench-ssa");
         try {
-            return linkAndRun(name, text, object, folder);
+            return linkAndRun(name, test, object, folder);
         } finally {
             try (Stream<Path> all = Files.walk(folder)) {
                 all.sorted(Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
@@ -77,12 +78,12 @@ final class SsaSuite {
         }
     }
 
-    private Outcome linkAndRun(String name, String text, byte[] object, Path folder) throws IOException, InterruptedException {
+    private Outcome linkAndRun(String name, SsaTest test, byte[] object, Path folder) throws IOException, InterruptedException {
         Files.write(folder.resolve("program.o"), object);
         List<String> link = new ArrayList<>(List.of("cc", "-o", "program", "program.o"));
-        String driver = section(text, "driver"), output = section(text, "output");
-        if (driver != null) {
-            Files.writeString(folder.resolve("driver.c"), driver, StandardCharsets.ISO_8859_1);
+        String output = test.output();
+        if (test.driver() != null) {
+            Files.writeString(folder.resolve("driver.c"), test.driver(), StandardCharsets.ISO_8859_1);
             link.addAll(List.of("driver.c", "-w", "-lm"));
         }
         Ended linked = run(folder, link);
@@ -108,25 +109,5 @@ final class SsaSuite {
             return new Ended(-1, "still running after " + limit.toSeconds() + " s");
         }
         return new Ended(process.exitValue(), Files.readString(out, StandardCharsets.ISO_8859_1));
-    }
-
-    private static boolean skips(String text, String target) {
-        return text.lines().anyMatch(line -> line.startsWith("# skip ") && Arrays.asList(line.substring(7).trim().split("\\s+")).contains(target));
-    }
-
-    /** The comment between {@code # >>> NAME} and {@code # <<<}, or null; a hash at a line's end only shows where it ends. */
-    private static String section(String text, String name) {
-        StringBuilder found = null;
-        for (String line : text.split("\n", -1)) {
-            if (found == null) {
-                if (line.equals("# >>> " + name)) found = new StringBuilder();
-            } else if (line.equals("# <<<")) {
-                return found.toString();
-            } else {
-                String kept = line.startsWith("# ") ? line.substring(2) : line.startsWith("#") ? line.substring(1) : line;
-                found.append(kept.endsWith("#") ? kept.substring(0, kept.length() - 1) : kept).append('\n');
-            }
-        }
-        return null;
     }
 }
