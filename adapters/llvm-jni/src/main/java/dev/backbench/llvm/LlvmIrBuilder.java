@@ -1,7 +1,7 @@
 package dev.backbench.llvm;
 
 import dev.backbench.spi.abi.TrapReason;
-import dev.backbench.wasm.IrBuilder;
+import dev.backbench.wasm.DividedIrBuilder;
 import dev.backbench.wasm.Opcode;
 import java.util.Arrays;
 
@@ -9,12 +9,11 @@ import java.util.Arrays;
  * Builds LLVM IR from the shared translation. Control flow is here: a Wasm block is an LLVM block and its parameters are phis; what edges carry is
  * noted as it is told and becomes phi operands at the end of the function, when withdrawn parameters are known.
  */
-final class LlvmIrBuilder implements IrBuilder {
+final class LlvmIrBuilder extends DividedIrBuilder<Memory> {
     private final ModuleIr m;
     private final FunctionState s;
     private final Numeric numeric;
     private final Calls calls;
-    private final Memory memory;
 
     private int blocks;
     /** LLVM block, or 0 before anything refers to it. */
@@ -207,99 +206,7 @@ final class LlvmIrBuilder implements IrBuilder {
         return s.value(Llvm.select(s.builder, s.condition(condition), s.ref(whenTrue), s.ref(whenFalse)));
     }
 
-    // ---- memory ----
-
-    @Override
-    public int load(int opcode, int address, long offset, int alignLog2) {
-        return memory.load(opcode, address, offset);
-    }
-
-    @Override
-    public void store(int opcode, int address, int value, long offset, int alignLog2) {
-        memory.store(opcode, address, value, offset);
-    }
-
-    @Override
-    public int memorySize() {
-        return memory.size();
-    }
-
-    @Override
-    public int memoryGrow(int pages) {
-        return memory.grow(pages);
-    }
-
-    @Override
-    public void memoryCopy(int destination, int source, int length) {
-        memory.copy(destination, source, length);
-    }
-
-    @Override
-    public void memoryFill(int destination, int value, int length) {
-        memory.fill(destination, value, length);
-    }
-
-    @Override
-    public void memoryInit(int segment, int destination, int source, int length) {
-        memory.init(segment, destination, source, length);
-    }
-
-    @Override
-    public void dataDrop(int segment) {
-        memory.dataDrop(segment);
-    }
-
-    // ---- globals, tables, references ----
-
-    @Override
-    public int globalGet(int global) {
-        return memory.globalGet(global);
-    }
-
-    @Override
-    public void globalSet(int global, int value) {
-        memory.globalSet(global, value);
-    }
-
-    @Override
-    public int tableGet(int table, int index) {
-        return memory.tableGet(table, index);
-    }
-
-    @Override
-    public void tableSet(int table, int index, int value) {
-        memory.tableSet(table, index, value);
-    }
-
-    @Override
-    public int tableSize(int table) {
-        return memory.tableSize(table);
-    }
-
-    @Override
-    public int tableGrow(int table, int value, int count) {
-        return memory.tableGrow(table, value, count);
-    }
-
-    @Override
-    public void tableFill(int table, int index, int value, int count) {
-        memory.tableFill(table, index, value, count);
-    }
-
-    @Override
-    public void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
-        memory.tableCopy(destinationTable, sourceTable, destination, source, length);
-    }
-
-    @Override
-    public void tableInit(int segment, int table, int destination, int source, int length) {
-        memory.tableInit(segment, table, destination, source, length);
-    }
-
-    @Override
-    public void elemDrop(int segment) {
-        memory.elemDrop(segment);
-    }
+    // ---- references ----
 
     @Override
     public int refNull(int type) {

@@ -4,6 +4,7 @@ import dev.backbench.llvm.ModuleIr.Region;
 import dev.backbench.spi.abi.Builtin;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
+import dev.backbench.wasm.MemoryBuilder;
 import dev.backbench.wasm.Opcode;
 import dev.backbench.wasm.WasmModule;
 
@@ -14,7 +15,7 @@ import dev.backbench.wasm.WasmModule;
  * its address is a constant below the memory's smallest size. So are all stores: a trap makes them visible. Under explicit checks nothing is volatile: the
  * trap is a branch, and LLVM knows what a branch is.
  */
-final class Memory {
+final class Memory implements MemoryBuilder {
     private final FunctionState s;
     private final ModuleIr m;
     private final Calls calls;
@@ -30,7 +31,8 @@ final class Memory {
 
     // ---- loads and stores ----
 
-    int load(int opcode, int address, long offset) {
+    @Override
+    public int load(int opcode, int address, long offset, int alignLog2) {
         boolean wide = opcode == Opcode.I64_LOAD || opcode >= Opcode.I64_LOAD8_S;
         int width = width(opcode);
         long type = switch (opcode) {
@@ -47,7 +49,8 @@ final class Memory {
         return s.value(Llvm.cast(s.builder, signed(opcode) ? Llvm.SEXT : Llvm.ZEXT, load, full));
     }
 
-    void store(int opcode, int address, int value, long offset) {
+    @Override
+    public void store(int opcode, int address, int value, long offset, int alignLog2) {
         int width = switch (opcode) {
             case Opcode.I32_STORE8, Opcode.I64_STORE8 -> 1;
             case Opcode.I32_STORE16, Opcode.I64_STORE16 -> 2;
@@ -109,16 +112,19 @@ final class Memory {
         return size;
     }
 
-    int size() {
+    @Override
+    public int memorySize() {
         return s.value(Llvm.cast(s.builder, Llvm.TRUNC, Llvm.binary(s.builder, Llvm.LSHR, memoryBytes(), Llvm.constant(m.i64, 16)), m.i32));
     }
 
-    int grow(int pages) {
+    @Override
+    public int memoryGrow(int pages) {
         arguments[0] = s.zext(pages);
         return s.value(Llvm.cast(s.builder, Llvm.TRUNC, calls.builtin(Builtin.MEMORY_GROW, arguments, 1), m.i32));
     }
 
-    void copy(int destination, int source, int length) {
+    @Override
+    public void memoryCopy(int destination, int source, int length) {
         long n = s.zext(length), size = memoryBytes();
         long to = s.zext(destination), from = s.zext(source);
         long overTo = Llvm.icmp(s.builder, Llvm.UGT, Llvm.binary(s.builder, Llvm.ADD, to, n), size);
@@ -132,7 +138,8 @@ final class Memory {
         s.effect();
     }
 
-    void fill(int destination, int value, int length) {
+    @Override
+    public void memoryFill(int destination, int value, int length) {
         long end = Llvm.binary(s.builder, Llvm.ADD, s.zext(destination), s.zext(length));
         s.trapIf(Llvm.icmp(s.builder, Llvm.UGT, end, memoryBytes()), TrapReason.MEMORY_OUT_OF_BOUNDS);
         arguments[0] = Llvm.element(s.builder, m.i8, s.memoryBase(), s.zext(destination));
@@ -148,11 +155,13 @@ final class Memory {
         return m.guard ? m.i1One : m.i1Zero;
     }
 
-    void init(int segment, int destination, int source, int length) {
+    @Override
+    public void memoryInit(int segment, int destination, int source, int length) {
         bulk(Builtin.MEMORY_INIT, segment, destination, source, length);
     }
 
-    void dataDrop(int segment) {
+    @Override
+    public void dataDrop(int segment) {
         arguments[0] = Llvm.constant(m.i64, segment);
         calls.builtin(Builtin.DATA_DROP, arguments, 1);
     }
@@ -172,7 +181,8 @@ final class Memory {
         return m.layout.globalIsPointer(global) ? s.invariant(m.pointer, s.instance, offset) : s.offset(s.instance, offset);
     }
 
-    int globalGet(int global) {
+    @Override
+    public int globalGet(int global) {
         WasmModule.GlobalType type = m.wasm.globalTypes().get(global);
         long load = Llvm.load(s.builder, m.type(type.type()), slot(global));
         if (type.mutable()) m.touches(load, Region.GLOBAL);
@@ -180,7 +190,8 @@ final class Memory {
         return s.value(load);
     }
 
-    void globalSet(int global, int value) {
+    @Override
+    public void globalSet(int global, int value) {
         long store = Llvm.store(s.builder, s.ref(value), slot(global));
         m.touches(store, Region.GLOBAL);
         visible(store);
@@ -215,7 +226,8 @@ final class Memory {
         return Llvm.element(s.builder, m.i64, s.invariant(m.pointer, record, InstanceLayout.TABLE_RECORD_BASE), s.zext(index));
     }
 
-    int tableGet(int table, int index) {
+    @Override
+    public int tableGet(int table, int index) {
         return s.value(loadElement(table, index, m.i64, TrapReason.TABLE_OUT_OF_BOUNDS));
     }
 
@@ -226,24 +238,28 @@ final class Memory {
         return load;
     }
 
-    void tableSet(int table, int index, int value) {
+    @Override
+    public void tableSet(int table, int index, int value) {
         long store = Llvm.store(s.builder, s.ref(value), element(table, index, TrapReason.TABLE_OUT_OF_BOUNDS));
         m.touches(store, Region.ELEMENT);
         visible(store);
     }
 
-    int tableSize(int table) {
+    @Override
+    public int tableSize(int table) {
         return s.value(Llvm.cast(s.builder, Llvm.TRUNC, tableLength(table, tableRecord(table)), m.i32));
     }
 
-    int tableGrow(int table, int value, int count) {
+    @Override
+    public int tableGrow(int table, int value, int count) {
         arguments[0] = Llvm.constant(m.i64, table);
         arguments[1] = s.ref(value);
         arguments[2] = s.zext(count);
         return s.value(Llvm.cast(s.builder, Llvm.TRUNC, calls.builtin(Builtin.TABLE_GROW, arguments, 3), m.i32));
     }
 
-    void tableFill(int table, int index, int value, int count) {
+    @Override
+    public void tableFill(int table, int index, int value, int count) {
         arguments[0] = Llvm.constant(m.i64, table);
         arguments[1] = s.zext(index);
         arguments[2] = s.ref(value);
@@ -251,15 +267,18 @@ final class Memory {
         calls.builtin(Builtin.TABLE_FILL, arguments, 4);
     }
 
-    void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
+    @Override
+    public void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
         bulk(Builtin.TABLE_COPY, (long) destinationTable << 32 | sourceTable, destination, source, length);
     }
 
-    void tableInit(int segment, int table, int destination, int source, int length) {
+    @Override
+    public void tableInit(int segment, int table, int destination, int source, int length) {
         bulk(Builtin.TABLE_INIT, (long) segment << 32 | table, destination, source, length);
     }
 
-    void elemDrop(int segment) {
+    @Override
+    public void elemDrop(int segment) {
         arguments[0] = Llvm.constant(m.i64, segment);
         calls.builtin(Builtin.ELEM_DROP, arguments, 1);
     }

@@ -24,7 +24,7 @@ package dev.backbench.wasm;
  *
  * <p>One builder serves one thread. Types are {@link ValType} constants, operations {@link Opcode} constants.
  */
-public interface IrBuilder {
+public interface IrBuilder extends MemoryBuilder {
     /** No value. */
     int NONE = -1;
 
@@ -109,45 +109,7 @@ public interface IrBuilder {
     /** {@code condition != 0 ? whenTrue : whenFalse}. */
     int select(int type, int condition, int whenTrue, int whenFalse);
 
-    // ---- memory; addresses are i32 and count unsigned; the effective address is the 33-bit sum address + offset ----
-
-    int load(int opcode, int address, long offset, int alignLog2);
-
-    void store(int opcode, int address, int value, long offset, int alignLog2);
-
-    int memorySize();
-
-    int memoryGrow(int pages);
-
-    void memoryCopy(int destination, int source, int length);
-
-    void memoryFill(int destination, int value, int length);
-
-    void memoryInit(int segment, int destination, int source, int length);
-
-    void dataDrop(int segment);
-
-    // ---- globals, tables, references ----
-
-    int globalGet(int global);
-
-    void globalSet(int global, int value);
-
-    int tableGet(int table, int index);
-
-    void tableSet(int table, int index, int value);
-
-    int tableSize(int table);
-
-    int tableGrow(int table, int value, int count);
-
-    void tableFill(int table, int index, int value, int count);
-
-    void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length);
-
-    void tableInit(int segment, int table, int destination, int source, int length);
-
-    void elemDrop(int segment);
+    // ---- references ----
 
     int refNull(int type);
 

@@ -46,7 +46,7 @@ final class Calls {
     }
 
     void callIndirect(Memory memory, int table, int type, int index, int[] values, int count, int[] results) {
-        int reference = memory.tableGet(table, index, TrapReason.UNDEFINED_ELEMENT);
+        int reference = memory.loadElement(table, index, TrapReason.UNDEFINED_ELEMENT);
         b.require(b.compare(IntCmp.NE, L, reference, fn.constant(0)), TrapReason.UNINITIALIZED_ELEMENT);
         int found = b.load(Op.LOAD, W, b.at(reference, InstanceLayout.FUNCREF_TYPE)), ids = b.load(Op.LOAD, L, b.at(b.instance, InstanceLayout.TYPE_IDS));
         b.require(b.compare(IntCmp.EQ, W, found, b.load(Op.LOAD, W, b.at(ids, 4L * type))), TrapReason.INDIRECT_CALL_TYPE);

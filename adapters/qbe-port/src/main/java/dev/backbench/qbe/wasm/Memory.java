@@ -11,11 +11,12 @@ import dev.backbench.qbe.il.Op;
 import dev.backbench.spi.abi.Builtin;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
+import dev.backbench.wasm.MemoryBuilder;
 import dev.backbench.wasm.Opcode;
 import dev.backbench.wasm.WasmModule;
 
 /** Linear memory, globals and tables, by {@code docs/abi.md}. */
-final class Memory {
+final class Memory implements MemoryBuilder {
     /** By opcode from {@code i32.load} on: operation, class of the result. */
     private static final int[] LOADS = {Op.LOAD, W, Op.LOAD, L, Op.LOAD, S, Op.LOAD, D, Op.LOADSB, W, Op.LOADUB, W, Op.LOADSH, W, Op.LOADUH, W, Op.LOADSB, L, Op.LOADUB, L,
             Op.LOADSH, L, Op.LOADUH, L, Op.LOADSW, L, Op.LOADUW, L};
@@ -41,12 +42,14 @@ final class Memory {
 
     // ---- loads and stores ----
 
-    int load(int opcode, int address, long offset) {
+    @Override
+    public int load(int opcode, int address, long offset, int alignLog2) {
         int op = LOADS[2 * (opcode - Opcode.I32_LOAD)], cls = LOADS[2 * (opcode - Opcode.I32_LOAD) + 1];
         return b.load(op, cls, pointer(address, offset, Op.width(op, cls)));
     }
 
-    void store(int opcode, int address, int value, long offset) {
+    @Override
+    public void store(int opcode, int address, int value, long offset, int alignLog2) {
         int op = STORES[opcode - Opcode.I32_STORE];
         b.store(op, value, pointer(address, offset, Op.width(op, W)));
     }
@@ -68,27 +71,33 @@ final class Memory {
         return b.load(Op.LOAD, L, b.at(entry, InstanceLayout.MEMORY_RECORD_SIZE));
     }
 
-    int size() {
+    @Override
+    public int memorySize() {
         return b.binary(Op.SHR, L, bytes(), fn.constant(16));
     }
 
-    int grow(int pages) {
+    @Override
+    public int memoryGrow(int pages) {
         return b.narrow(calls.builtin(Builtin.MEMORY_GROW, b.wide(pages)));
     }
 
-    void copy(int destination, int source, int length) {
+    @Override
+    public void memoryCopy(int destination, int source, int length) {
         calls.builtin(Builtin.MEMORY_COPY, b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void fill(int destination, int value, int length) {
+    @Override
+    public void memoryFill(int destination, int value, int length) {
         calls.builtin(Builtin.MEMORY_FILL, b.wide(destination), b.wide(value), b.wide(length));
     }
 
-    void init(int segment, int destination, int source, int length) {
+    @Override
+    public void memoryInit(int segment, int destination, int source, int length) {
         calls.builtin(Builtin.MEMORY_INIT, fn.constant(segment), b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void dataDrop(int segment) {
+    @Override
+    public void dataDrop(int segment) {
         calls.builtin(Builtin.DATA_DROP, fn.constant(segment));
     }
 
@@ -99,11 +108,13 @@ final class Memory {
         return layout.globalIsPointer(global) ? b.load(Op.LOAD, L, place) : place;
     }
 
-    int globalGet(int global) {
+    @Override
+    public int globalGet(int global) {
         return b.load(Op.LOAD, Body.cls(module.globalTypes().get(global).type()), slot(global));
     }
 
-    void globalSet(int global, int value) {
+    @Override
+    public void globalSet(int global, int value) {
         b.store(Body.storeOf(Body.cls(module.globalTypes().get(global).type())), value, slot(global));
     }
 
@@ -127,35 +138,47 @@ final class Memory {
         return b.binary(Op.ADD, L, elements, b.binary(Op.SHL, L, wide, fn.constant(3)));
     }
 
-    int tableGet(int table, int index, TrapReason outside) {
+    @Override
+    public int tableGet(int table, int index) {
+        return loadElement(table, index, TrapReason.TABLE_OUT_OF_BOUNDS);
+    }
+
+    int loadElement(int table, int index, TrapReason outside) {
         return b.load(Op.LOAD, L, element(table, index, outside));
     }
 
-    void tableSet(int table, int index, int value) {
+    @Override
+    public void tableSet(int table, int index, int value) {
         b.store(Op.STOREL, value, element(table, index, TrapReason.TABLE_OUT_OF_BOUNDS));
     }
 
-    int tableSize(int table) {
+    @Override
+    public int tableSize(int table) {
         return b.narrow(length(table, entry(table)));
     }
 
-    int tableGrow(int table, int value, int count) {
+    @Override
+    public int tableGrow(int table, int value, int count) {
         return b.narrow(calls.builtin(Builtin.TABLE_GROW, fn.constant(table), value, b.wide(count)));
     }
 
-    void tableFill(int table, int index, int value, int count) {
+    @Override
+    public void tableFill(int table, int index, int value, int count) {
         calls.builtin(Builtin.TABLE_FILL, fn.constant(table), b.wide(index), value, b.wide(count));
     }
 
-    void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
+    @Override
+    public void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
         calls.builtin(Builtin.TABLE_COPY, fn.constant((long) destinationTable << 32 | sourceTable), b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void tableInit(int segment, int table, int destination, int source, int length) {
+    @Override
+    public void tableInit(int segment, int table, int destination, int source, int length) {
         calls.builtin(Builtin.TABLE_INIT, fn.constant((long) segment << 32 | table), b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void elemDrop(int segment) {
+    @Override
+    public void elemDrop(int segment) {
         calls.builtin(Builtin.ELEM_DROP, fn.constant(segment));
     }
 }

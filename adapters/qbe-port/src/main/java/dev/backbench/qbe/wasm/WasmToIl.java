@@ -8,17 +8,16 @@ import dev.backbench.qbe.il.IntCmp;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
 import dev.backbench.wasm.FuncType;
-import dev.backbench.wasm.IrBuilder;
+import dev.backbench.wasm.DividedIrBuilder;
 import dev.backbench.wasm.WasmModule;
 
 /** Builds a function's IL in memory, in SSA form, from the shared translation. Values are operands ({@link dev.backbench.qbe.il.Ref}), blocks are the function's. */
-final class WasmToIl implements IrBuilder {
+final class WasmToIl extends DividedIrBuilder<Memory> {
     private final Fn fn;
     private final Body body;
     private final Joins joins;
     private final Numeric numeric;
     private final Calls calls;
-    private final Memory memory;
     private FuncType type;
     /** A branch table's ranges of indices with one edge: first index, block. */
     private int[] rangeStart = new int[64], rangeBlock = new int[64];
@@ -194,99 +193,7 @@ final class WasmToIl implements IrBuilder {
         return body.phi(Body.cls(type), from, whenTrue, other, whenFalse);
     }
 
-    // ---- memory ----
-
-    @Override
-    public int load(int opcode, int address, long offset, int alignLog2) {
-        return memory.load(opcode, address, offset);
-    }
-
-    @Override
-    public void store(int opcode, int address, int value, long offset, int alignLog2) {
-        memory.store(opcode, address, value, offset);
-    }
-
-    @Override
-    public int memorySize() {
-        return memory.size();
-    }
-
-    @Override
-    public int memoryGrow(int pages) {
-        return memory.grow(pages);
-    }
-
-    @Override
-    public void memoryCopy(int destination, int source, int length) {
-        memory.copy(destination, source, length);
-    }
-
-    @Override
-    public void memoryFill(int destination, int value, int length) {
-        memory.fill(destination, value, length);
-    }
-
-    @Override
-    public void memoryInit(int segment, int destination, int source, int length) {
-        memory.init(segment, destination, source, length);
-    }
-
-    @Override
-    public void dataDrop(int segment) {
-        memory.dataDrop(segment);
-    }
-
-    // ---- globals, tables, references ----
-
-    @Override
-    public int globalGet(int global) {
-        return memory.globalGet(global);
-    }
-
-    @Override
-    public void globalSet(int global, int value) {
-        memory.globalSet(global, value);
-    }
-
-    @Override
-    public int tableGet(int table, int index) {
-        return memory.tableGet(table, index, TrapReason.TABLE_OUT_OF_BOUNDS);
-    }
-
-    @Override
-    public void tableSet(int table, int index, int value) {
-        memory.tableSet(table, index, value);
-    }
-
-    @Override
-    public int tableSize(int table) {
-        return memory.tableSize(table);
-    }
-
-    @Override
-    public int tableGrow(int table, int value, int count) {
-        return memory.tableGrow(table, value, count);
-    }
-
-    @Override
-    public void tableFill(int table, int index, int value, int count) {
-        memory.tableFill(table, index, value, count);
-    }
-
-    @Override
-    public void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
-        memory.tableCopy(destinationTable, sourceTable, destination, source, length);
-    }
-
-    @Override
-    public void tableInit(int segment, int table, int destination, int source, int length) {
-        memory.tableInit(segment, table, destination, source, length);
-    }
-
-    @Override
-    public void elemDrop(int segment) {
-        memory.elemDrop(segment);
-    }
+    // ---- references ----
 
     @Override
     public int refNull(int type) {
