@@ -13,9 +13,6 @@ import dev.backbench.spi.WrongResultException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -102,15 +99,6 @@ final class CraneliftNativeCompiler extends ProgramCompiler {
         @Override
         public byte[] normalizedCode() {
             return code().clone();
-        }
-
-        @Override
-        public String codeSha256() {
-            try {
-                return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(code()));
-            } catch (NoSuchAlgorithmException e) {
-                throw new AssertionError("every JDK has SHA-256", e);
-            }
         }
 
         private byte[] code() {

@@ -11,10 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /** A module in Wasmtime's hands. What it says about its code it reads from the serialised ELF image, made when first asked: never inside a timed compile. */
 final class WasmtimeArtifact implements Artifact {
@@ -140,14 +137,5 @@ final class WasmtimeArtifact implements Artifact {
     @Override
     public byte[] normalizedCode() {
         return text().clone();
-    }
-
-    @Override
-    public String codeSha256() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 }

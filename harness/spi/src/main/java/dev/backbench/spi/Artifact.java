@@ -15,7 +15,10 @@ public interface Artifact {
     int functionsEmitted();
 
     /** SHA-256 (hex) of the machine code with relocated fields zeroed: the same in every process. Null if unknown. */
-    String codeSha256();
+    default String codeSha256() {
+        byte[] code = normalizedCode();
+        return code == null ? null : CodeImageFormat.sha256(code);
+    }
 
     /** The bytes behind {@link #codeSha256}; null if unknown. */
     byte[] normalizedCode();

@@ -35,11 +35,6 @@ public abstract class OpaqueArtifact implements Artifact {
     }
 
     @Override
-    public String codeSha256() {
-        return null;
-    }
-
-    @Override
     public byte[] normalizedCode() {
         return null;
     }

@@ -8,10 +8,7 @@ import dev.backbench.exec.machine.LibraryRoutines;
 import dev.backbench.exec.machine.Posix;
 import dev.backbench.kit.CodeBuffer;
 import dev.backbench.spi.OpaqueArtifact;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /** Machine code of a text's functions, each with its constants behind it. Calls of what the text does not define lead to a trap. */
 final class TextImage extends OpaqueArtifact {
@@ -90,14 +87,5 @@ final class TextImage extends OpaqueArtifact {
     @Override
     public byte[] normalizedCode() {
         return code.toArray();
-    }
-
-    @Override
-    public String codeSha256() {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(code.toArray()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
     }
 }

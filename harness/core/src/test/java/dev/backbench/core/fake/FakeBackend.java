@@ -134,15 +134,6 @@ public class FakeBackend implements Backend {
         }
 
         @Override
-        public String codeSha256() {
-            try {
-                return java.util.HexFormat.of().formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(wasm));
-            } catch (java.security.NoSuchAlgorithmException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        @Override
         public byte[] normalizedCode() {
             return wasm;
         }
