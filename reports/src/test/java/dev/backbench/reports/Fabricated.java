@@ -102,7 +102,7 @@ final class Fabricated {
 
     private void row(Model m, int p, Measure measure, String regime, long wall, Map<String, Long> phases) {
         Row.Code code = measure == Measure.SIZE ? new Row.Code(null, (long) (CODE[p] * m.size * 0.9), (long) (CODE[p] * m.size * 0.1)) : null;
-        rows.add(new Row(1, "r", rows.size(), new CellKey(m.backend, PROGRAMS.get(p), measure, regime), 0, 0, false, 0, measure, measure.definition(), regime, Status.OK, null,
+        rows.add(new Row(1, "r", rows.size(), new CellKey(m.backend, PROGRAMS.get(p), measure, regime), 0, 0, false, 0, measure, measure.definition(regime), regime, Status.OK, null,
             new Row.Ns(wall, wall, 0, 0, 0, 0), phases, Row.Counts.UNKNOWN, new Row.Work(CODE[p], CODE[p] * 2, 100, 90, CODE[p] / 2), code, null));
     }
 
@@ -123,7 +123,7 @@ final class Fabricated {
             List.of(), List.of(), "digest");
         Manifest.Machine machine = new Manifest.Machine("salted", "Some CPU @ 3 GHz", "0x1", 2, 25_000_000_000L, "6.1", Map.of(), null, null, null, "madvise", 2, "tsc", Map.of(), "kvm",
             "glibc 2.36");
-        return new Manifest(1, "20260101-000000-abcd", 1_767_225_600_000L, List.of(), machine, new Manifest.Jvm("25.0.3", "Eclipse Adoptium", "HotSpot", List.of(), "Serial", "1g", null, List.of()),
+        return new Manifest(1, "20260101-000000-abcd", 1_767_225_600_000L, List.of(), machine, new Manifest.Jvm("25.0.3", "Eclipse Adoptium", "HotSpot", List.of(), "Serial", "1g", null, List.of(), null),
             new Manifest.Commit("0123abc", true), backends, workloads, plan, List.of("compare", "--preset=quick"), Map.of(), null, Map.of("machine.governor", "no such file"));
     }
 

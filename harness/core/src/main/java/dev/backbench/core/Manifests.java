@@ -94,7 +94,7 @@ final class Manifests {
     private static Manifest.Jvm jvm(WorkerCommand command, Map<String, String> unknown) {
         if (command.cache().name() == null) unknown.put("jvm.aot_cache", command.cache().obstacle());
         return new Manifest.Jvm(Runtime.version().toString(), System.getProperty("java.vendor"), System.getProperty("java.vm.name"), command.flags(),
-                WorkerCommand.COLLECTOR, WorkerCommand.HEAP, command.cache().name(), command.cache().training());
+                WorkerCommand.COLLECTOR, WorkerCommand.HEAP, command.cache().name(), command.cache().training(), WorkerCommand.BRIEF);
     }
 
     private static Manifest.PlanEntry plan(Plan plan) {

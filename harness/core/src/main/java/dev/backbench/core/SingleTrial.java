@@ -112,7 +112,7 @@ public final class SingleTrial {
         Containers.Image image = chosen.image(unit);
         if (image != null && gdb) throw new UsageException("--gdb is for a worker on this machine: leave out +in=container, or --cold=container");
         Containers.Box box = image == null ? null : Boxes.worker(image, plan.cpu(), list.modules(), work, spec);
-        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.name(), spec, events, plan.seed(), gdb, box).start();
+        Process process = new WorkerCommand(plan.cpu(), plan.workerFlags()).foreground(chosen.name(), unit.brief(), spec, events, plan.seed(), gdb, box).start();
         boolean ended = true;
         if (gdb) process.waitFor();
         else ended = process.waitFor(limit(plan, list).toMillis(), TimeUnit.MILLISECONDS);

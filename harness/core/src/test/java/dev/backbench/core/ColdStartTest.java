@@ -107,7 +107,7 @@ class ColdStartTest {
             if (row.start() == null || row.status() == Status.UNSUPPORTED || row.cell().backend().equals(Unit.NO_BACKEND)) continue;
             boolean own = row.cell().backend().equals("native:O2");
             assertEquals(own ? "fake" : "jvm", row.start().runtime(), row.toString());
-            assertEquals(own ? Measure.NATIVE_COLD : Measure.COLD.definition(), row.def());
+            assertEquals(own ? Measure.NATIVE_COLD : Measure.COLD.definition(row.regime()), row.def());
         }
         // without its host it is started in a JVM, and says so
         BackendEntry hosted = RunFolder.open(out).manifest().backends().stream().filter(b -> b.backend().equals("native:O0")).findFirst().orElseThrow();

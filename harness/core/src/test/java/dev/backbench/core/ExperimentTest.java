@@ -79,7 +79,7 @@ class ExperimentTest {
         RunFolder folder = RunFolder.open(out);
         assertEquals(List.of(), folder.verify());
         assertArrayEquals(Files.readAllBytes(out.resolve(RunFolder.SUMMARY)), Summaries.text(Summaries.compute(folder)));
-        Row compile = rows(out).stream().filter(r -> r.measure() == Measure.COMPILE && r.def().equals(Measure.COMPILE.definition()) && !r.warmup()).findFirst().orElseThrow();
+        Row compile = rows(out).stream().filter(r -> r.measure() == Measure.COMPILE && r.def().equals(Measure.COMPILE.definition(r.regime())) && !r.warmup()).findFirst().orElseThrow();
         // 3 ms of spinning, or 1 at O0
         assertTrue(compile.ns().cpu() > 900_000 && compile.ns().wall() > 900_000, compile.toString());
         assertTrue(Files.exists(out.resolve(RunFolder.BLOBS).resolve(compile.code().sha256())));
@@ -89,7 +89,7 @@ class ExperimentTest {
         List<Row> firsts = rows(out).stream().filter(r -> r.cell().regime().equals(Regime.FIRST) && r.measure() == Measure.COMPILE).toList();
         Row load = firsts.stream().filter(r -> r.def().equals("load/1")).findFirst().orElseThrow();
         assertTrue(load.ns().wall() > 0 && load.ns().cpu() > 0, load.toString());
-        assertTrue(firsts.stream().filter(r -> r.def().equals(Measure.COMPILE.definition())).allMatch(r -> r.ns().cpu() > 900_000 && r.ns().cpu() < 2 * r.ns().wall()), firsts.toString());
+        assertTrue(firsts.stream().filter(r -> r.def().equals(Measure.COMPILE.definition(Regime.FIRST))).allMatch(r -> r.ns().cpu() > 900_000 && r.ns().cpu() < 2 * r.ns().wall()), firsts.toString());
         assertFalse(Files.exists(out.resolve("work")));
         assertTrue(folder.manifest().unknown().get("jvm.aot_cache").contains("folders"), "classes of a development tree cannot be in a start-up cache");
         assertTrue(outcome.sentences().getFirst().startsWith("good:O0 compiles "), outcome.sentences().toString());
@@ -106,7 +106,7 @@ class ExperimentTest {
             options.filter = java.util.regex.Pattern.compile("alpha");
             options.timeouts.replaceAll((stage, limit) -> Duration.ofSeconds(20));
             assertEquals(ExitCode.OK, run(options, "delegating").exit());
-            compiles[cold ? 1 : 0] = rows(folder).stream().filter(r -> r.regime().equals(Regime.FIRST) && r.def().equals(Measure.COMPILE.definition())).findFirst().orElseThrow();
+            compiles[cold ? 1 : 0] = rows(folder).stream().filter(r -> r.regime().equals(Regime.FIRST) && r.def().equals(Measure.COMPILE.definition(Regime.FIRST))).findFirst().orElseThrow();
         }
         for (Row row : compiles) {
             long own = row.ns().cpu() - row.ns().children(), child = row.ns().children() - Fakes.Delegating.COMPANION;

@@ -38,6 +38,15 @@ public record Unit(Kind kind, String backend, List<String> workloads, Start star
         }
     }
 
+    /** Whether its process lives for one module. */
+    public boolean brief() {
+        return switch (kind) {
+            case FIRST, EMPTY -> true;
+            case START -> start.host().fresh();
+            default -> false;
+        };
+    }
+
     @Override
     public String toString() {
         return (kind.label() + (start == null ? "" : ' ' + start.regime()) + ' ' + backend + ' ' + String.join(" ", workloads)).strip();

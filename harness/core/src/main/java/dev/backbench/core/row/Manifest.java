@@ -19,8 +19,14 @@ public record Manifest(int schema, String run, long started, List<Long> attempts
     public record Machine(String id, String cpuModel, String microcode, int cpus, Long memoryBytes, String kernel, Map<String, String> mitigations, Boolean smt,
             String governor, Boolean turbo, String hugePages, Integer aslr, String clockSource, Map<String, String> cgroup, String hypervisor, String libc) {}
 
-    /** The workers' JVM. @param aotTraining modules an AOT cache was trained on, by SHA-256 */
-    public record Jvm(String version, String vendor, String vm, List<String> flags, String collector, String heap, String aotCache, List<String> aotTraining) {}
+    /**
+     * The workers' JVM.
+     *
+     * @param aotTraining modules an AOT cache was trained on, by SHA-256
+     * @param briefFlags what workers that compile one module or start one program have beside the others; null in older runs, where they had none
+     */
+    public record Jvm(String version, String vendor, String vm, List<String> flags, String collector, String heap, String aotCache, List<String> aotTraining,
+            @JsonInclude(JsonInclude.Include.NON_NULL) List<String> briefFlags) {}
 
     public record Commit(String id, Boolean dirty) {}
 

@@ -20,7 +20,7 @@ public enum Measure {
      * Peak resident set at the end of the first compile plus the peaks of child processes (assembler, linker) that lived at once in it, minus the same of the
      * same worker compiling the empty program.
      */
-    MEMORY("memory/2", "MB", false, List.of(Regime.FIRST));
+    MEMORY("memory/3", "MB", false, List.of(Regime.FIRST));
 
     /** {@link #COLD} in a process without a JVM, see {@link dev.backbench.spi.StartHost}. */
     public static final String NATIVE_COLD = "cold/3";
@@ -37,9 +37,13 @@ public enum Measure {
         this.regimes = regimes;
     }
 
-    /** Changes with any change of meaning; figures of unlike definitions are never compared. */
-    public String definition() {
-        return definition;
+    /** Changes with any change of meaning; figures of unlike definitions are never compared. @param regime a JVM that lives for one module only has flags of its own */
+    public String definition(String regime) {
+        return switch (this) {
+            case COMPILE -> regime.equals(Regime.FIRST) ? "compile/5" : definition;
+            case COLD -> Start.of(regime) != null && Start.of(regime).host().fresh() ? "cold/4" : definition;
+            default -> definition;
+        };
     }
 
     /** Whether a row of that definition, this version's or an earlier one's, holds the measure's own figure and not something stored beside it. */

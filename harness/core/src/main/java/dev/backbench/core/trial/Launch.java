@@ -45,7 +45,7 @@ record Launch(List<String> argv, Row.Started started, boolean natively, Path wor
         }
         boolean jmh = list.jmh() && tasks.getFirst().kind() == Kind.COMPILE;
         Files.writeString(spec, new WorkerSpec(chosen.backend().getClass().getName(), chosen.workerOptions(), jmh, quiet, work.resolve("blobs").toString(), list.modules(), tasks).text());
-        return new Launch(command.arguments(unit.backend(), cached, spec, log, layoutSeed, box), new Row.Started(start.host(), start.code(), Recorder.JVM, cached), false, work, box);
+        return new Launch(command.arguments(unit.backend(), cached, unit.brief(), spec, log, layoutSeed, box), new Row.Started(start.host(), start.code(), Recorder.JVM, cached), false, work, box);
     }
 
     /** One start a line: task, form of the code, its file, standard input, output and error, the folder it may use, then the program's arguments. */

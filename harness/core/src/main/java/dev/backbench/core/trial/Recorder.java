@@ -129,7 +129,7 @@ public final class Recorder implements TrialSink {
         Status status = wrong != null ? Status.WRONG : marked ? Status.OK : Status.UNSUPPORTED;
         String reason = wrong != null ? "run: " + wrong : marked ? null : "the back end does not tell when the program reached its first mark";
         Row.Ns ns = marked ? new Row.Ns(s.number("mark") - s.process.spawned() - s.number("metering"), -1, -1, -1, -1, -1) : Row.Ns.UNKNOWN;
-        write(s, Measure.COLD, Regime.PROCESS_COMPILED, Measure.COLD.definition(), status, reason, ns, marked ? s.coldPhases() : NO_PHASES);
+        write(s, Measure.COLD, Regime.PROCESS_COMPILED, Measure.COLD.definition(Regime.PROCESS_COMPILED), status, reason, ns, marked ? s.coldPhases() : NO_PHASES);
     }
 
     /** Each cause was timed by itself; the whole is from the beginning to the mark, wherever the causes lie. */
@@ -147,7 +147,7 @@ public final class Recorder implements TrialSink {
         Status status = wrong != null ? Status.WRONG : s.number("mark") >= from ? Status.OK : Status.UNSUPPORTED;
         String reason = wrong != null ? "run: " + wrong : status == Status.OK ? null : "the back end does not tell when the program reached its first mark";
         boolean marked = status != Status.UNSUPPORTED;
-        write(s, Measure.COLD, unit.start().regime(), s.process.started().runtime().equals(JVM) ? Measure.COLD.definition() : Measure.NATIVE_COLD, status, reason,
+        write(s, Measure.COLD, unit.start().regime(), s.process.started().runtime().equals(JVM) ? Measure.COLD.definition(unit.start().regime()) : Measure.NATIVE_COLD, status, reason,
                 marked ? new Row.Ns(s.number("mark") - from, -1, -1, -1, -1, -1) : Row.Ns.UNKNOWN, marked ? causes : NO_PHASES);
     }
 
@@ -160,7 +160,7 @@ public final class Recorder implements TrialSink {
     }
 
     private void write(Sample s, Measure measure, String regime, Status status, String reason) {
-        write(s, measure, regime, measure.definition(), status, reason, s.ns(), NO_PHASES);
+        write(s, measure, regime, measure.definition(regime), status, reason, s.ns(), NO_PHASES);
     }
 
     private void write(Sample s, Measure measure, String regime, String def, Status status, String reason, Row.Ns ns, Map<String, Long> phases) {
@@ -207,7 +207,7 @@ public final class Recorder implements TrialSink {
         Row.Ns ns = wall < 0 ? Row.Ns.UNKNOWN : new Row.Ns(wall, -1, -1, -1, -1, -1);
         Row.Work work = cell.workload().equals(TaskList.EMPTY_NAME) || plan.workloads().stream().noneMatch(w -> w.name().equals(cell.workload()))
                 ? null : work(cell.workload(), -1);
-        put(new Row(Json.SCHEMA, run, rows, cell, trial, 0, false, System.currentTimeMillis(), cell.measure(), cell.measure().definition(), cell.regime(), status,
+        put(new Row(Json.SCHEMA, run, rows, cell, trial, 0, false, System.currentTimeMillis(), cell.measure(), cell.measure().definition(cell.regime()), cell.regime(), status,
                 reason, ns, NO_PHASES, Row.Counts.UNKNOWN, work, null, null));
     }
 

@@ -24,6 +24,11 @@ public final class WorkerCommand {
     private static final String AWAIT_BOX = "echo ready; read -r go || exit 1; exec \"$@\" 2>>\"$0\"";
     /** The first process of a container takes no harm from signals, so the worker is not it. */
     private static final String IN_BOX = "exec 3>&1 >>\"$0\" 2>&1; echo inside >&3; \"$@\"; exit $?", KEEP_TERMINAL_IN_BOX = "exec 3>\"$0\"; \"$@\"; exit $?";
+    /**
+     * Beside the flags of all, of a worker that compiles one module or starts one program in a JVM of its own, whatever the back end: the JVM's first compiler alone. The
+     * second is paid for in the same CPU time, and none of what it makes lives long enough to give that back.
+     */
+    public static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1");
     /** What the shell says before it waits. */
     static final String READY = "ready", INSIDE = "inside";
     private static final int PAGE = 4096, LINE = 64;
@@ -70,10 +75,11 @@ public final class WorkerCommand {
      * The argument vector for a back end, named canonically: each program gives way to the next, and the shell is the last before the JVM.
      *
      * @param cached whether the JVM starts from the back end's start-up cache, if there is one
+     * @param brief whether it has the flags {@link #BRIEF}
      * @param box the container it starts in; null for none
      */
-    public List<String> arguments(String backend, boolean cached, Path spec, Path log, long layoutSeed, Containers.Box box) {
-        return behindShell(log, java(cached ? cache.flag(backend) : null, spec, log, layoutSeed), box);
+    public List<String> arguments(String backend, boolean cached, boolean brief, Path spec, Path log, long layoutSeed, Containers.Box box) {
+        return behindShell(log, java(cached ? cache.flag(backend) : null, brief, spec, log, layoutSeed), box);
     }
 
     /** The same for a host without a JVM. */
@@ -117,7 +123,7 @@ public final class WorkerCommand {
 
     /** Of a worker that leaves a start-up cache behind, and its lines in a file. */
     List<String> training(Path spec, Path log, Path events, Path made, Containers.Box box) {
-        List<String> worker = java("-XX:AOTCacheOutput=" + made, spec, log, 0);
+        List<String> worker = java("-XX:AOTCacheOutput=" + made, false, spec, log, 0);
         worker.add(1, "-D" + WorkerMain.TRAINING + "=true");
         return keepTerminal(events, worker, box);
     }
@@ -136,11 +142,12 @@ public final class WorkerCommand {
     }
 
     /** @param start the flag that says how to start; null for none */
-    private List<String> java(String start, Path spec, Path log, long layoutSeed) {
+    private List<String> java(String start, boolean brief, Path spec, Path log, long layoutSeed) {
         List<String> argv = new ArrayList<>();
         argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (start != null) argv.add(start);
         argv.addAll(flags);
+        if (brief) argv.addAll(BRIEF);
         argv.add("-XX:ErrorFile=" + log + ".crash");
         argv.add("-Dbackbench.codeoffset=" + codeOffset(layoutSeed));
         argv.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName(), spec.toString()));
@@ -152,12 +159,12 @@ public final class WorkerCommand {
     }
 
     /** The same worker with this process's terminal, the lines for the experiment in a file, optionally under the debugger. */
-    public ProcessBuilder foreground(String backend, Path spec, Path events, long layoutSeed, boolean gdb, Containers.Box box) {
+    public ProcessBuilder foreground(String backend, boolean brief, Path spec, Path events, long layoutSeed, boolean gdb, Containers.Box box) {
         List<String> command = new ArrayList<>();
         if (cpu != null && box == null) command.addAll(List.of("taskset", "-c", cpu));
         // the JVM uses SIGSEGV for itself, and so do the guard pages
         if (gdb) command.addAll(List.of("gdb", "-ex", "handle SIGSEGV nostop noprint pass", "--args"));
-        List<String> worker = java(cache.flag(backend), spec, events, layoutSeed);
+        List<String> worker = java(cache.flag(backend), brief, spec, events, layoutSeed);
         if (gdb) worker.add(1, "-D" + WorkerMain.ALONE + "=true"); // the debugger reads the same input
         command.addAll(worker);
         ProcessBuilder builder = new ProcessBuilder(keepTerminal(events, command, box)).inheritIO();

@@ -6,6 +6,8 @@ import dev.backbench.core.row.Manifest;
 import dev.backbench.core.row.Manifest.BackendEntry;
 import dev.backbench.core.row.Manifest.WorkloadEntry;
 import dev.backbench.core.row.Measure;
+import dev.backbench.core.row.Regime;
+import dev.backbench.core.row.Start;
 import dev.backbench.core.row.Status;
 import dev.backbench.core.row.Summary;
 import dev.backbench.core.row.Summary.Cell;
@@ -112,6 +114,9 @@ public final class Diff {
         BackendEntry x = backend(a, key), y = backend(b, key);
         if (!x.optionsDigest().equals(y.optionsDigest())) return INCOMPARABLE + "options differ";
         if (!Objects.equals(a.jvm().flags(), b.jvm().flags())) return INCOMPARABLE + "the workers' JVM flags differ";
+        if (key.regime().equals(Regime.FIRST) || Start.of(key.regime()) != null) {
+            if (!Objects.equals(a.jvm().briefFlags(), b.jvm().briefFlags())) return INCOMPARABLE + "the JVM flags of workers for one module differ";
+        }
         if ((a.jvm().aotCache() == null) != (b.jvm().aotCache() == null)) return INCOMPARABLE + "the workers of one run started from a start-up cache";
         for (Cell cell : List.of(before, after)) {
             if (cell.status() == Status.OK && cell.median() != null) continue;

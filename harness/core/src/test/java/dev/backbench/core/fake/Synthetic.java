@@ -120,7 +120,7 @@ public final class Synthetic {
     }
 
     private void add(CellKey cell, int trial, Status status, String reason, Row.Ns ns, Row.Counts counts, Row.Work work, Row.Code code, String output) {
-        add(cell, cell.measure().definition(), trial, status, reason, ns, counts, work, code, output);
+        add(cell, cell.measure().definition(cell.regime()), trial, status, reason, ns, counts, work, code, output);
     }
 
     private void add(CellKey cell, String def, int trial, Status status, String reason, Row.Ns ns, Row.Counts counts, Row.Work work, Row.Code code, String output) {
@@ -144,7 +144,7 @@ public final class Synthetic {
         Manifest.PlanEntry plan = new Manifest.PlanEntry("quick", backends.stream().map(BackendEntry::backend).toList(), workloads.stream().map(WorkloadEntry::name).toList(),
                 List.of(Measure.values()), 1, null, 3, 2, 2, null, 1, "1", reference, List.of(), new TreeMap<>(Map.of("compile", 60000L, "run", 60000L)), List.copyOf(cells.keySet()),
                 List.of(), List.of(), Seal.sha256("plan"));
-        Manifest manifest = new Manifest(Json.SCHEMA, RUN, 1, List.of(1L), host, new Manifest.Jvm("25", "v", "vm", List.of(), "serial", "1g", null, List.of()),
+        Manifest manifest = new Manifest(Json.SCHEMA, RUN, 1, List.of(1L), host, new Manifest.Jvm("25", "v", "vm", List.of(), "serial", "1g", null, List.of(), null),
                 new Manifest.Commit("abc", false), backends, workloads, plan, List.of("compare"), Map.of(), null,
                 new TreeMap<>(Map.of("machine.governor", "made up", "machine.turbo", "made up", "machine.microcode", "made up", "ci", "made up")));
         try (RunWriter writer = RunWriter.open(folder, manifest)) {

@@ -124,7 +124,7 @@ class ScheduleTest {
 
     private static void sample(SampleTable table, CellKey cell, int process, double millis) {
         Row.Ns ns = new Row.Ns(Math.round(millis * 1e6), -1, -1, -1, -1, -1);
-        table.add(new Row(1, "r", 0, cell, process, 0, false, 0, cell.measure(), cell.measure().definition(), cell.regime(), Status.OK, null, ns, Map.of(), Row.Counts.UNKNOWN,
+        table.add(new Row(1, "r", 0, cell, process, 0, false, 0, cell.measure(), cell.measure().definition(cell.regime()), cell.regime(), Status.OK, null, ns, Map.of(), Row.Counts.UNKNOWN,
                 new Row.Work(1, 1, 1, 1, 1), null, null));
     }
 

@@ -56,7 +56,7 @@ class WorkerTest {
                 null, List.of());
         Path spec = temp.resolve("tasks"), events = temp.resolve("events");
         Files.writeString(spec, new WorkerSpec(FakeBackend.class.getName(), CompileOptions.of("O2"), false, false, null, List.of(module), List.of(tasks)).text());
-        Process process = new WorkerCommand(null, flags).foreground("good", spec, events, 1, false, null).redirectInput(ProcessBuilder.Redirect.PIPE)
+        Process process = new WorkerCommand(null, flags).foreground("good", false, spec, events, 1, false, null).redirectInput(ProcessBuilder.Redirect.PIPE)
                 .redirectOutput(temp.resolve("out").toFile()).redirectError(temp.resolve("err").toFile()).start();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         assertEquals(0, process.exitValue(), Files.readString(temp.resolve("err")));
