@@ -2,6 +2,7 @@ package dev.backbench.exec;
 
 import dev.backbench.exec.ffi.Raw;
 import dev.backbench.exec.machine.CodeRegion;
+import dev.backbench.exec.machine.CpuFlags;
 import dev.backbench.exec.machine.LibraryRoutines;
 import dev.backbench.exec.machine.Posix;
 import dev.backbench.exec.machine.Settings;
@@ -75,7 +76,11 @@ public final class NativeLinker {
     }
 
     private void check() {
-        if (!image.isa.equals("x86_64")) throw new BackendException("code for " + image.isa + " cannot run on this x86_64 host");
+        String[] needs = image.isa.split("\\+");
+        if (!needs[0].equals("x86_64")) throw new BackendException("code for " + image.isa + " cannot run on this x86_64 host");
+        for (int i = 1; i < needs.length; i++) {
+            if (!CpuFlags.has(needs[i])) throw new BackendException("code made for a processor with " + needs[i] + ", which this one lacks: compile again here");
+        }
         int defined = module.functionCount() - module.importedFunctionCount();
         if (image.functionStart.length != defined) {
             throw new BackendException("the image has " + image.functionStart.length + " functions, the module defines " + defined);

@@ -26,6 +26,7 @@ final class Assembled {
     final List<String> names = new ArrayList<>();
     final List<int[]> traps = new ArrayList<>();
     byte[] constants = {};
+    String isa = "x86_64";
     private final List<Body> bodies = new ArrayList<>();
 
     static FuncType type(int[] parameters, int... results) {
@@ -75,7 +76,7 @@ final class Assembled {
         int[] trapOffset = traps.stream().mapToInt(t -> t[0]).toArray();
         byte[] trapReason = new byte[trapOffset.length];
         for (int i = 0; i < trapReason.length; i++) trapReason[i] = (byte) traps.get(i)[1];
-        CodeImage image = new CodeImage("x86_64", asm.finish(), constants, 16, relocations.toArray(CodeImage.Reloc[]::new), names.toArray(String[]::new), start, length,
+        CodeImage image = new CodeImage(isa, asm.finish(), constants, 16, relocations.toArray(CodeImage.Reloc[]::new), names.toArray(String[]::new), start, length,
                 new CodeImage.Part[0], trapOffset, trapReason, start, wasmOffset, frames, new byte[0]);
         return new NativeArtifact(module, image);
     }

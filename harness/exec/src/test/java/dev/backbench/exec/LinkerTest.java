@@ -129,6 +129,22 @@ class LinkerTest {
     }
 
     @Test
+    void codeForOtherProcessorsIsRefused() {
+        for (String isa : new String[] {"aarch64", "x86_64+sse2+no_such_extension"}) {
+            Assembled a = relocated();
+            a.isa = isa;
+            NativeArtifact read = NativeArtifact.deserialize(a.compile().serialize());
+            String why = assertThrows(BackendException.class, () -> NativeLinker.link(read.module(), read.image())).getMessage();
+            assertTrue(why.contains(isa.substring(1 + isa.lastIndexOf('+'))), why);
+        }
+        Assembled a = relocated();
+        a.isa = "x86_64+sse2";
+        try (NativeModule module = a.link()) {
+            checkRelocated(module);
+        }
+    }
+
+    @Test
     void routinesThatAreNotAllowedAreRefusedByName() {
         Assembled a = new Assembled();
         a.library("system");

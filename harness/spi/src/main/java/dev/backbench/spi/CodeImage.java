@@ -38,6 +38,7 @@ public final class CodeImage implements Artifact {
     /** More code of defined function {@code function}: a copy for some callers, or a piece split off. */
     public record Part(int function, int start, int length) {}
 
+    /** {@code x86_64}; behind it, each after a {@code +}, what the processor must have beyond that, by the kernel's names, such as {@code x86_64+bmi2}. */
     public final String isa;
     public final byte[] code;
     public final byte[] constants;

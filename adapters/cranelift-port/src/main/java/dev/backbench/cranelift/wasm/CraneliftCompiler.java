@@ -8,7 +8,6 @@ import dev.backbench.spi.PhaseClock;
 import dev.backbench.wasm.WasmModule;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -55,31 +54,45 @@ final class CraneliftCompiler extends NativeCompiler {
         }
         clock.enter(AT_ONCE);
         AtomicInteger next = new AtomicInteger();
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Throwable[] failures = new Throwable[count];
         Thread[] threads = new Thread[compilers.length];
         for (int t = 0; t < threads.length; t++) {
             FunctionCompiler compiler = compilers[t];
             threads[t] = Thread.ofPlatform().name("compiler " + t).start(() -> {
-                try {
-                    for (int s; failure.get() == null && (s = next.getAndIncrement()) < count; ) compiler.compile(bounds[s], bounds[s + 1], segments[s], PhaseClock.OFF);
-                } catch (Throwable e) {
-                    failure.compareAndSet(null, e);
+                for (int s; (s = next.getAndIncrement()) < count; ) {
+                    try {
+                        compiler.compile(bounds[s], bounds[s + 1], segments[s], PhaseClock.OFF);
+                    } catch (Throwable e) {
+                        failures[s] = e;
+                        next.set(count);
+                    }
                 }
             });
         }
-        for (Thread thread : threads) join(thread);
-        if (failure.get() instanceof RuntimeException e) throw e;
-        if (failure.get() instanceof Error e) throw e;
+        join(threads, next, count);
+        // pieces are taken in order and what was begun is finished, so that the first failure is the one that a single thread meets
+        for (Throwable failure : failures) {
+            if (failure instanceof RuntimeException e) throw e;
+            if (failure instanceof Error e) throw e;
+        }
         return count;
     }
 
-    private static void join(Thread thread) {
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BackendException("interrupted while compiling", e);
+    /** Waits for all, since they use what the next module is compiled with. */
+    private static void join(Thread[] threads, AtomicInteger next, int count) {
+        boolean interrupted = false;
+        for (int t = 0; t < threads.length; ) {
+            try {
+                threads[t].join();
+                t++;
+            } catch (InterruptedException e) {
+                interrupted = true;
+                next.set(count);
+            }
         }
+        if (!interrupted) return;
+        Thread.currentThread().interrupt();
+        throw new BackendException("interrupted while compiling");
     }
 
     /** Where pieces begin, and the end. */

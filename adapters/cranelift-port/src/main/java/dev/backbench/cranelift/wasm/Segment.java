@@ -5,6 +5,7 @@ import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.mach.Libcall;
 import dev.backbench.cranelift.mach.MachineCode;
 import dev.backbench.cranelift.mach.TrapReasons;
+import dev.backbench.cranelift.x64.Cpu;
 import dev.backbench.kit.CodeBuffer;
 import dev.backbench.spi.CodeImage;
 import dev.backbench.wasm.WasmModule;
@@ -99,7 +100,7 @@ final class Segment {
         assert function == defined : function + " functions of " + defined;
         List<CodeImage.Reloc> open = new ArrayList<>();
         for (int s = 0; s < count; s++) segments[s].relocate(whole, base[s], start, imported, open);
-        return new CodeImage("x86_64", whole.toArray(), new byte[0], 1, open.toArray(new CodeImage.Reloc[0]), names(), start, length, new CodeImage.Part[0], trapOffset, trapReason,
+        return new CodeImage(Cpu.HOST.isa(), whole.toArray(), new byte[0], 1, open.toArray(new CodeImage.Reloc[0]), names(), start, length, new CodeImage.Part[0], trapOffset, trapReason,
             new int[0], new int[0], frame, new byte[0]);
     }
 

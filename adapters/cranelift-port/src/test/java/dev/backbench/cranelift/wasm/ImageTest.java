@@ -2,11 +2,14 @@ package dev.backbench.cranelift.wasm;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.spi.CompileOptions;
 import dev.backbench.spi.Compiler;
 import dev.backbench.spi.PhaseClock;
+import dev.backbench.wasm.WasmException;
+import dev.backbench.wasm.WasmModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +35,20 @@ class ImageTest {
 
     private static Compiler compiler(String level, int threads) {
         return new CraneliftBackend().newCompiler(new CompileOptions(level, threads, "x86_64", CompileOptions.Bounds.GUARD, Set.of(), null));
+    }
+
+    /** Of several bodies that are not valid, the first is named, however many threads there are, and the compilers go on with the next module. */
+    @Test
+    void theFirstErrorIsNamed() throws IOException {
+        byte[] good = Files.readAllBytes(modules().getFirst()), bad = good.clone();
+        WasmModule module = WasmModule.parse(good);
+        int from = module.importedFunctionCount(), count = module.functionCount(), first = from + (count - from) / 2;
+        for (int f = first; f < count; f++) bad[module.bodyEnd(f) - 1] = 0x01; // no end
+        try (Compiler one = compiler("speed", 1); Compiler three = compiler("speed", 3)) {
+            WasmException expected = assertThrows(WasmException.class, () -> one.compile(bad, PhaseClock.OFF));
+            for (int i = 0; i < 10; i++) assertEquals(expected.getMessage(), assertThrows(WasmException.class, () -> three.compile(bad, PhaseClock.OFF)).getMessage());
+            assertArrayEquals(one.compile(good, PhaseClock.OFF).serialize(), three.compile(good, PhaseClock.OFF).serialize());
+        }
     }
 
     @ParameterizedTest
