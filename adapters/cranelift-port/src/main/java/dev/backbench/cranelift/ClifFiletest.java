@@ -45,6 +45,7 @@ final class ClifFiletest implements Filetest {
     ClifFiletest(List<Function> functions) {
         this.functions = functions;
         this.interpreter = new Interpreter(functions);
+        interpreter.likeUpstream();
     }
 
     @Override

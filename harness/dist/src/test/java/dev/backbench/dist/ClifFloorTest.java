@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Cranelift's filetests in the shared corpus: no test command fails, and no fewer pass than before. */
 class ClifFloorTest {
     /** May only rise. */
-    private static final int FLOOR = 326;
+    private static final int FLOOR = 327;
 
     @Test
     void nothingFailsAndNoFewerPassThanBefore() throws Exception {

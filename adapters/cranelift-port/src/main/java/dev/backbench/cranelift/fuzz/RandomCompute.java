@@ -17,9 +17,6 @@ final class RandomCompute {
     /** Not scalar, not of this machine, or showing what the language leaves open; a bitcast is made apart. */
     private static final Set<Op> LEFT_OUT = EnumSet.of(Op.BITCAST, Op.SPLAT, Op.BLENDV, Op.VANY_TRUE, Op.X86_CVTT2DQ, Op.FVDEMOTE, Op.FVPROMOTE_LOW, Op.VHIGH_BITS, Op.VALL_TRUE, Op.SET_PINNED_REG);
     private static final Set<Format> COMPUTING = EnumSet.of(Format.UNARY, Format.BINARY, Format.TERNARY, Format.INT_COMPARE, Format.FLOAT_COMPARE, Format.INT_ADD_TRAP);
-    /** Refused by name at 128 bits. */
-    private static final Set<Op> NARROW_ONLY = EnumSet.of(Op.UDIV, Op.SDIV, Op.UREM, Op.SREM, Op.UMULHI, Op.SMULHI, Op.FCVT_TO_UINT, Op.FCVT_TO_SINT, Op.FCVT_TO_UINT_SAT, Op.FCVT_TO_SINT_SAT,
-        Op.FCVT_FROM_UINT, Op.FCVT_FROM_SINT);
     /** What looks at the bits of a float. */
     private static final Set<Op> BITWISE = EnumSet.of(Op.BAND, Op.BOR, Op.BXOR, Op.BNOT, Op.BITSELECT);
 
@@ -33,12 +30,9 @@ final class RandomCompute {
     private static final List<Choice> CHOICES = choices(), USUAL = CHOICES.stream().filter(c -> COMMON.contains(c.op)).toList();
 
     private final ClifWriter to;
-    /** Whether functions may hold what is refused: such a function only goes through the mid-end. */
-    private final boolean refused;
 
     RandomCompute(ClifWriter to) {
         this.to = to;
-        refused = to.random.nextInt(12) == 0;
     }
 
     static List<Choice> choices() {
@@ -70,8 +64,6 @@ final class RandomCompute {
         Choice c = choices.get(to.random.nextInt(choices.size()));
         Op op = c.op;
         if (op.is(Effect.TRAPS) && to.random.nextInt(3) > 0 || !to.wide && isWide(c)) return;
-        if (NARROW_ONLY.contains(op) && c.type == Types.I128 && !refused) return;
-        if (BITWISE.contains(op) && ClifWriter.isFloat(c.type) && !refused) return;
         List<String> args = new ArrayList<>();
         for (Constraint operand : op.operands) {
             int type = operand.isFree() ? freeType(op, operand, c.type) : operand.resolve(c.type);
@@ -106,7 +98,7 @@ final class RandomCompute {
         int start = to.random.nextInt(ClifWriter.TYPES.length);
         for (int i = 0; i < ClifWriter.TYPES.length; i++) {
             int type = ClifWriter.TYPES[(start + i) % ClifWriter.TYPES.length];
-            if (type == Types.I128 && (!to.wide || NARROW_ONLY.contains(op) && !refused)) continue;
+            if (type == Types.I128 && !to.wide) continue;
             if (operand.allows(control, type)) return type;
         }
         return Types.NONE;

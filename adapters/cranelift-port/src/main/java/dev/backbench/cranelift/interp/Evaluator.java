@@ -11,6 +11,8 @@ import java.math.BigInteger;
 /** Instructions that only compute: lane by lane, a scalar being a vector of one. */
 final class Evaluator {
     private final Shapes shapes = new Shapes();
+    /** See {@link Interpreter#likeUpstream}. */
+    boolean signedFirst;
 
     /** @return false where {@code inst} is not such an instruction */
     boolean run(Frame frame, int inst) throws Trap {
@@ -116,7 +118,7 @@ final class Evaluator {
         for (int i = 0; i < lanes; i++) {
             BigInteger x = Frame.lane(a, fromBits, i);
             BigInteger r = Types.isFloatLane(to) ? unsigned(Floats.fromInt(to, signed ? Ints.signed(x, fromBits) : x))
-                : Floats.toInt(from, x.longValue(), toBits, signed, saturate);
+                : Floats.toInt(from, x.longValue(), toBits, signed, saturate, signedFirst);
             out = out.or(r.shiftLeft(i * toBits));
         }
         frame.set(f.result(inst, 0), out);

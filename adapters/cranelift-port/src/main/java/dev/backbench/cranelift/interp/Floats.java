@@ -122,7 +122,8 @@ final class Floats {
         return a >>> 32 & SIGN32 | INFINITY32 | QUIET32 | a >>> PAYLOAD_SHIFT & 0x007f_ffffL;
     }
 
-    static BigInteger toInt(int lane, long a, int bits, boolean signed, boolean saturate) throws Trap {
+    /** @param signedFirst to 128 bits by way of the nearest signed integer */
+    static BigInteger toInt(int lane, long a, int bits, boolean signed, boolean saturate, boolean signedFirst) throws Trap {
         check(lane, "to integer");
         if (isNaN(lane, a)) {
             if (!saturate) throw new Trap(TrapCode.BAD_CONVERSION);
@@ -131,8 +132,7 @@ final class Floats {
         double x = value(lane, a);
         BigInteger low = signed ? Ints.minimum(bits) : BigInteger.ZERO, high = signed ? Ints.maximum(bits) : Ints.mask(bits);
         BigInteger exact = Double.isInfinite(x) ? (x < 0 ? low.subtract(Ints.ONE) : high.add(Ints.ONE)) : new BigDecimal(x).toBigInteger();
-        // Upstream saturates to a signed integer first, and its tests have what that gives for 128 bits.
-        if (bits == 128) exact = exact.min(Ints.maximum(bits)).max(Ints.minimum(bits));
+        if (bits == 128 && signedFirst) exact = exact.min(Ints.maximum(bits)).max(Ints.minimum(bits));
         boolean inside = exact.compareTo(low) >= 0 && exact.compareTo(high) <= 0;
         if (!inside && !saturate) throw new Trap(TrapCode.INTEGER_OVERFLOW);
         return Ints.wrap(exact.max(low).min(high), bits);

@@ -56,6 +56,11 @@ public final class Interpreter {
         memory.elsewhere(bytes);
     }
 
+    /** What upstream's own interpreter does where the language says otherwise, and its tests want: conversions of floats to i128 go by way of the nearest signed integer. */
+    public void likeUpstream() {
+        evaluator.signedFirst = true;
+    }
+
     /** @return -1 where there is no function of that name, which has no percent sign */
     public int find(String name) {
         return byName.getOrDefault("%" + name, -1);

@@ -23,6 +23,9 @@ final class Abi {
     /** What a return can take off the stack, in sixteens. */
     private static final int MAX_POPPED = 0xFFF0, MAX_STACK = 1 << 28;
     private static final int FLOAT_ARGUMENTS = 8, FLOAT_RESULTS = 2;
+    /** Of Windows: an argument's register is by its position, whatever its type, and the callee may write these bytes before the arguments on the stack. */
+    private static final int[] WINDOWS_ARGUMENTS = {RCX, RDX, R8, R9};
+    private static final int SHADOW = 32, WINDOWS_FLOAT_RESULTS = 1;
     /** What a {@link #place} is above registers: an offset in the stack arguments, or in the area of results. */
     static final int STACK = 32;
 
@@ -32,6 +35,8 @@ final class Abi {
     /** Bytes of stack arguments, a multiple of 16; of the area of results. */
     int stackBytes, areaBytes;
     boolean calleePops;
+    /** Registers that the callee keeps; where the address of the area of results comes. */
+    int calleeSaved, areaRegister;
 
     private Pool pool;
     private int parameterList, resultList;
@@ -42,7 +47,7 @@ final class Abi {
         parameterList = params;
         resultList = returns;
         CallConv convention = CallConv.of(conv);
-        if (convention != CallConv.SYSTEM_V && convention != CallConv.FAST && convention != CallConv.TAIL) {
+        if (convention != CallConv.SYSTEM_V && convention != CallConv.FAST && convention != CallConv.TAIL && convention != CallConv.WINDOWS_FASTCALL) {
             throw new UnsupportedFeature("calling convention " + convention.text);
         }
         calleePops = convention == CallConv.TAIL;
@@ -50,8 +55,13 @@ final class Abi {
         results = pool.length(returns) / Entities.PARAM_INTS;
         if (firstPiece.length <= parameters + results + 1) firstPiece = new int[2 * (parameters + results) + 2];
         pieces = 0;
-        placeResults(convention == CallConv.SYSTEM_V ? RESULTS : MANY_RESULTS, convention == CallConv.SYSTEM_V ? FLOAT_RESULTS : FLOAT_ARGUMENTS);
-        placeArguments();
+        boolean windows = convention == CallConv.WINDOWS_FASTCALL;
+        calleeSaved = windows ? Regs.WINDOWS_CALLEE_SAVED : Regs.CALLEE_SAVED;
+        areaRegister = windows ? RCX : RDI;
+        if (windows) placeResults(RESULTS, WINDOWS_FLOAT_RESULTS);
+        else if (convention == CallConv.SYSTEM_V) placeResults(RESULTS, FLOAT_RESULTS);
+        else placeResults(MANY_RESULTS, FLOAT_ARGUMENTS);
+        placeArguments(windows);
     }
 
     /** Pieces of results come first in the array. */
@@ -75,9 +85,12 @@ final class Abi {
         areaBytes = areaBytes + 15 & ~15;
     }
 
-    private void placeArguments() {
-        floats = stackBytes = 0;
+    private void placeArguments(boolean windows) {
+        int[] registers = windows ? WINDOWS_ARGUMENTS : ARGUMENTS;
+        int floatRegisters = windows ? WINDOWS_ARGUMENTS.length : FLOAT_ARGUMENTS;
+        stackBytes = windows ? SHADOW : 0;
         ints = areaBytes > 0 ? 1 : 0;
+        floats = windows ? ints : 0;
         for (int i = 0; i < parameters; i++) {
             int type = parameterType(i), words = Operands.isWide(type) ? 2 : 1;
             firstPiece[results + i] = pieces;
@@ -86,10 +99,12 @@ final class Abi {
                 if (structBytes(i) < 0 || structBytes(i) > MAX_STACK - stackBytes) throw new UnsupportedFeature("more than " + MAX_STACK + " bytes of arguments on the stack");
                 stackBytes += structBytes(i) + 7 & ~7;
             } else if (Operands.registerClass(type) == dev.backbench.cranelift.mach.VCode.FLOAT) {
-                if (floats < FLOAT_ARGUMENTS) add(Regs.XMM0 + floats++);
+                if (floats < floatRegisters) add(Regs.XMM0 + floats++);
                 else stack();
-            } else if (ints + words <= ARGUMENTS.length) {
-                for (int w = 0; w < words; w++) add(ARGUMENTS[ints++]);
+                if (windows) ints = floats;
+            } else if (ints + words <= registers.length) {
+                for (int w = 0; w < words; w++) add(registers[ints++]);
+                if (windows) floats = ints;
             } else {
                 if (words == 2) stackBytes = stackBytes + 15 & ~15;
                 for (int w = 0; w < words; w++) stack();

@@ -5,6 +5,7 @@ import static dev.backbench.asm.X64Insn.*;
 
 import dev.backbench.asm.X64Address;
 import dev.backbench.asm.X64Encoder;
+import dev.backbench.cranelift.ir.TrapCode;
 import dev.backbench.cranelift.mach.MachineCode;
 import dev.backbench.cranelift.mach.TrapReasons;
 import dev.backbench.cranelift.mach.VCode;
@@ -16,6 +17,7 @@ public final class Emit implements X64Encoder.RelocationSink {
     private static final int NO_LABEL = -1, MAX_HOPS = 64;
     private final X64Encoder e;
     private final Frame frame;
+    private final StackLimit limit;
     private final EmitInsts insts;
     private VCode code;
     private Allocation places;
@@ -34,6 +36,7 @@ public final class Emit implements X64Encoder.RelocationSink {
     public Emit(X64Encoder encoder) {
         e = encoder;
         frame = new Frame(e);
+        limit = new StackLimit(e);
         insts = new EmitInsts(this, e, frame);
     }
 
@@ -50,6 +53,7 @@ public final class Emit implements X64Encoder.RelocationSink {
         frame.layOut(code, places, lowered);
         insts.begin(code, places);
         thread();
+        if (lowered.function().stackLimit >= 0) limit.check(lowered.function(), lowered.own(), frame.bytes(), trapLabel(TrapCode.STACK_OVERFLOW));
         frame.enter(newLabel());
         blocks();
         for (int trap = 0; trap < trapLabel.length; trap++) {

@@ -78,7 +78,10 @@ public final class Form {
     public static final int TRAP_IF = 43;
 
     /** Sequences with jumps inside; what each does is written where it is emitted, in {@link EmitSequences}. */
-    public static final int REMAINDER = 64, FLOAT_MIN_MAX = 65, TO_SIGNED = 66, TO_SIGNED_SAT = 67, TO_UNSIGNED = 68, TO_UNSIGNED_SAT = 69, FROM_UNSIGNED = 70, DIVIDE = 71;
+    public static final int REMAINDER = 64, FLOAT_MIN_MAX = 65, TO_SIGNED = 66, TO_SIGNED_SAT = 67, TO_UNSIGNED = 68, TO_UNSIGNED_SAT = 69, FROM_UNSIGNED = 70, DIVIDE = 71,
+        DIVIDE_WIDE = 72, REMAINDER_WIDE = 73;
+    /** use the source; two temporaries; {@code extra}: offset in the arguments that go on the stack; {@code immediate}: bytes, eights. */
+    public static final int COPY = 74;
     public static final int CMPXCHG = 80, CMPXCHG16 = 81, RMW_LOOP = 82, XADD = 83, XCHG = 84, FENCE = 85, RMW_WIDE = 86, LOCKED = 87;
     public static final int BREAK = 96, FRAME_POINTER = 97, STACK_POINTER = 98, RETURN_ADDRESS = 99, PINNED_GET = 100, PINNED_SET = 101;
 

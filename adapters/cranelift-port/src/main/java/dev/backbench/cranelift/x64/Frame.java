@@ -21,7 +21,9 @@ final class Frame {
     private final X64Encoder e;
     private final X64Address address = new X64Address();
     private static final int MAX_BYTES = 3 << 29;
-    private int saved, savedCount, slotBytes;
+    private static final int GENERAL = 0xFFFF, FLOAT_BYTES = 16;
+    /** Registers, and bytes at the frame pointer that they are saved in: floats, of which all 16 are, below the others. */
+    private int saved, savedBytes, slotBytes;
     private int bytes;
     private int incoming;
 
@@ -30,8 +32,9 @@ final class Frame {
     }
 
     void layOut(VCode code, Allocation places, Lower lowered) {
-        saved = writtenRegisters(code, places) & Regs.CALLEE_SAVED;
-        savedCount = Integer.bitCount(saved);
+        saved = writtenRegisters(code, places) & lowered.calleeSaved();
+        savedBytes = 8 * Integer.bitCount(saved & GENERAL);
+        if ((saved & ~GENERAL) != 0) savedBytes = (savedBytes + 15 & ~15) + FLOAT_BYTES * Integer.bitCount(saved & ~GENERAL);
         slotBytes = lowered.slotBytes();
         incoming = lowered.incomingBytes();
         long all = 8L * places.slots() + slotBytes + lowered.outgoingBytes();
@@ -43,7 +46,7 @@ final class Frame {
     private int spillEnd;
 
     private int slotsEnd(Allocation places) {
-        return 8 * (savedCount + places.slots()) + 15 & ~15;
+        return savedBytes + 8 * places.slots() + 15 & ~15;
     }
 
     private static int writtenRegisters(VCode code, Allocation places) {
@@ -65,7 +68,7 @@ final class Frame {
 
     /** From the frame pointer. */
     int spillOffset(int place) {
-        return -8 * (savedCount + place - VCode.REGISTERS + 1);
+        return -savedBytes - 8 * (place - VCode.REGISTERS + 1);
     }
 
     /** Of the first stack slot, from the frame pointer. */
@@ -80,9 +83,14 @@ final class Frame {
         if (bytes >= PAGE) probe(label);
         e.ri(SUB, 8, RSP, bytes);
         int offset = 0;
-        for (int left = saved; left != 0; left &= left - 1) {
+        for (int left = saved & GENERAL; left != 0; left &= left - 1) {
             offset -= 8;
             e.mr(MOV, 8, address.plain(RBP, offset), Integer.numberOfTrailingZeros(left));
+        }
+        offset &= -FLOAT_BYTES;
+        for (int left = saved & ~GENERAL; left != 0; left &= left - 1) {
+            offset -= FLOAT_BYTES;
+            e.mr(MOVAPS, FLOAT_BYTES, address.plain(RBP, offset), Integer.numberOfTrailingZeros(left) - Regs.XMM0);
         }
     }
 
@@ -104,9 +112,14 @@ final class Frame {
 
     private void restore() {
         int offset = 0;
-        for (int left = saved; left != 0; left &= left - 1) {
+        for (int left = saved & GENERAL; left != 0; left &= left - 1) {
             offset -= 8;
             e.rm(MOV, 8, Integer.numberOfTrailingZeros(left), address.plain(RBP, offset));
+        }
+        offset &= -FLOAT_BYTES;
+        for (int left = saved & ~GENERAL; left != 0; left &= left - 1) {
+            offset -= FLOAT_BYTES;
+            e.rm(MOVAPS, FLOAT_BYTES, Integer.numberOfTrailingZeros(left) - Regs.XMM0, address.plain(RBP, offset));
         }
     }
 

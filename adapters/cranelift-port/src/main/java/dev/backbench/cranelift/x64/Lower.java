@@ -41,7 +41,6 @@ public final class Lower {
     /** @param to reset, then filled @throws UnsupportedFeature named */
     public void run(Function function, VCode to) {
         f = function;
-        if (f.stackLimit >= 0) throw new UnsupportedFeature("stack limits");
         rules.begin(f);
         order.compute(f);
         countUses();
@@ -69,6 +68,18 @@ public final class Lower {
 
     int outgoingBytes() {
         return calls.outgoingBytes();
+    }
+
+    Function function() {
+        return f;
+    }
+
+    Abi own() {
+        return calls.own();
+    }
+
+    int calleeSaved() {
+        return calls.own().calleeSaved;
     }
 
     int incomingBytes() {

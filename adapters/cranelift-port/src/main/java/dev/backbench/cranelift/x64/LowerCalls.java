@@ -8,13 +8,13 @@ import dev.backbench.cranelift.ir.Entities;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.MachineCode;
-import dev.backbench.cranelift.mach.UnsupportedFeature;
 import dev.backbench.cranelift.mach.VCode;
 import java.util.Arrays;
 
 /** Arguments and results: of this function, of those it calls. */
 final class LowerCalls {
-    private static final int MAX_STRUCT = 512;
+    /** Bytes of a structure from which a loop copies it. */
+    private static final int LOOP = 256;
     private final Operands o;
     private final Draft d;
     private final LowerInts ints;
@@ -77,7 +77,7 @@ final class LowerCalls {
     void arguments(int entry) {
         int list = f.blockParams(entry);
         fixed = 0;
-        if (area >= 0) fix(area, RDI);
+        if (area >= 0) fix(area, own.areaRegister);
         for (int i = 0; i < own.parameters(); i++) {
             int value = f.pool.get(list, i);
             if (own.purpose(i) == Entities.PURPOSE_STRUCT || !o.isWanted(value)) continue;
@@ -181,7 +181,7 @@ final class LowerCalls {
 
     /** The arguments on the stack are moved into place when the frame is gone; the target survives that in r10, which no argument uses. */
     private void tail(int form, int function, int target) {
-        if (callee.areaBytes > 0) fix(area, RDI);
+        if (callee.areaBytes > 0) fix(area, callee.areaRegister);
         d.code.beginInst(form, 0, function, callee.stackBytes);
         d.code.setTraits(BRANCH);
         if (target >= 0) d.useFixed(target, R10);
@@ -240,8 +240,14 @@ final class LowerCalls {
     }
 
     private void copyStruct(int from, int offset, int bytes) {
-        if (bytes > MAX_STRUCT) throw new UnsupportedFeature("structure arguments of more than " + MAX_STRUCT + " bytes");
-        for (int done = 0, size; done < bytes; done += size) {
+        int looped = bytes < LOOP ? 0 : bytes & ~7;
+        if (looped > 0) {
+            d.code.beginInst(Form.COPY, 0, offset, looped);
+            d.useLate(from);
+            d.temporary(VCode.INT);
+            d.temporary(VCode.INT);
+        }
+        for (int done = looped, size; done < bytes; done += size) {
             size = Integer.highestOneBit(Math.min(8, bytes - done));
             int part = d.newInt();
             d.address.based(from, done);
@@ -257,7 +263,7 @@ final class LowerCalls {
             areaBytes = Math.max(areaBytes, callee.areaBytes);
             d.address.at(Form.SLOT, o.slotBytes);
             d.lea(8, start);
-            fix(start, RDI);
+            fix(start, callee.areaRegister);
         }
         d.code.beginInst(form, 0, function, callee.calleePops ? callee.stackBytes : 0);
         d.code.setTraits(VCode.CALL);
@@ -273,7 +279,7 @@ final class LowerCalls {
         }
         if (target >= 0) d.use(target);
         useFixed();
-        d.code.setClobbers(Regs.CALLER_SAVED & ~defined);
+        d.code.setClobbers(Regs.CALLER_SAVED & ~callee.calleeSaved & ~defined);
         for (int i = 0; i < callee.results(); i++) if (callee.resultPlace(i, 0) >= Abi.STACK && o.isWanted(f.result(inst, i))) loadResult(i, f.result(inst, i));
     }
 

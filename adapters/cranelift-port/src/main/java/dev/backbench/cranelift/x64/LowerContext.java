@@ -15,6 +15,8 @@ abstract class LowerContext {
     final LowerFloats floats;
     final LowerDivision division;
     final LowerWide wide;
+    final LowerWideDivision wideDivision;
+    final LowerWideFloats wideFloats;
     final LowerAtomics atomics;
     final LowerMemory memory;
     final LowerCalls calls;
@@ -29,6 +31,8 @@ abstract class LowerContext {
         floats = new LowerFloats(o);
         division = new LowerDivision(o, ints);
         wide = new LowerWide(o, ints);
+        wideDivision = new LowerWideDivision(o);
+        wideFloats = new LowerWideFloats(o, floats, wide, wideDivision);
         atomics = new LowerAtomics(o, cpu);
         memory = new LowerMemory(o);
         calls = new LowerCalls(o, ints);
@@ -43,6 +47,8 @@ abstract class LowerContext {
         floats.begin(f);
         division.begin(f);
         wide.begin(f);
+        wideDivision.begin(f);
+        wideFloats.begin(f);
         atomics.begin(f);
         memory.begin(f);
         calls.begin(f);

@@ -111,13 +111,16 @@ final class LowerFloats {
         convert(form, a, type, false);
     }
 
-    /** The bounds are constants in memory: the greatest float that is too small, the least that is too great, and 2^63. */
     private void convert(int form, int a, int type, boolean signed) {
-        if (Operands.isWide(type)) throw new UnsupportedFeature("conversion to i128");
-        int from = o.type(a), bits = Types.bits(type), value = o.use(a);
+        convert(form, o.use(a), o.type(a), result(), type, signed);
+    }
+
+    /** The bounds are constants in memory: the greatest float that is too small, the least that is too great, and 2^63. */
+    void convert(int form, int value, int from, int to, int type, boolean signed) {
+        int bits = Types.bits(type);
         int below = bound(from, signed ? lowest(from, bits) : -1), above = bound(from, Math.scalb(1.0, signed ? bits - 1 : bits)), half = bound(from, 0x1p63);
         d.code.beginInst(form, Form.info(from == Types.F32 ? CVTTSS2SI : CVTTSD2SI, Types.bytes(type)), below, (long) half << 32 | above);
-        d.defEarly(result());
+        d.defEarly(to);
         d.useLate(value);
         d.temporary(VCode.INT);
         d.temporary(VCode.FLOAT);

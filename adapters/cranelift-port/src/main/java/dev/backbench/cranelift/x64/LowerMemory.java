@@ -5,6 +5,7 @@ import static dev.backbench.asm.X64Insn.*;
 import dev.backbench.cranelift.ir.Entities;
 import dev.backbench.cranelift.ir.Function;
 import dev.backbench.cranelift.ir.MemFlags;
+import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.mach.MachineCode;
 
 /** Memory operands, accesses of 128 bits, addresses of what has one. */
@@ -30,6 +31,64 @@ final class LowerMemory {
         o.address(pointer, f.immediate(o.inst), f.flags(o.inst));
     }
 
+    // ---- big-endian: the bytes are turned round in a register ----
+
+    boolean isBig() {
+        return (f.flags(o.inst) & MemFlags.BIG) != 0;
+    }
+
+    private void bigAddress(int pointer) {
+        o.address(pointer, f.immediate(o.inst), f.flags(o.inst) & ~MemFlags.BIG);
+    }
+
+    /** @param bytes of the number in memory @param size of the result */
+    void loadBig(int bytes, int size, int to, int pointer) {
+        boolean signed = f.op(o.inst) == Op.SLOAD8 || f.op(o.inst) == Op.SLOAD16 || f.op(o.inst) == Op.SLOAD32;
+        bigAddress(pointer);
+        if (bytes == 1) {
+            d.load(signed ? MOVSX8 : MOVZX8, signed ? size : 4, to);
+            return;
+        }
+        int read = d.newInt(), turned = signed ? d.newInt() : to;
+        d.load(bytes == 2 ? MOVZX16 : MOV, Math.max(4, bytes), read);
+        turn(bytes, turned, read);
+        if (signed) d.unary(bytes == 2 ? MOVSX16 : MOVSX32, size, to, turned);
+    }
+
+    /** The upper half comes first. */
+    void loadBigWide(int pointer) {
+        int upper = d.newInt(), lower = d.newInt(), value = f.result(o.inst, 0);
+        bigAddress(pointer);
+        d.load(MOV, 8, upper);
+        d.address.displacement += 8;
+        d.load(MOV, 8, lower);
+        turn(8, o.defHigh(value), upper);
+        turn(8, o.def(value), lower);
+    }
+
+    void storeBig(int bytes, int value, int pointer) {
+        int turned = d.newInt();
+        turn(bytes, turned, value);
+        bigAddress(pointer);
+        d.store(MOV, bytes, turned);
+    }
+
+    void storeBigWide(int value, int pointer) {
+        int low = o.use(value), high = o.useHigh(value), upper = d.newInt(), lower = d.newInt();
+        turn(8, upper, high);
+        turn(8, lower, low);
+        bigAddress(pointer);
+        d.store(MOV, 8, upper);
+        d.address.displacement += 8;
+        d.store(MOV, 8, lower);
+    }
+
+    private void turn(int bytes, int to, int from) {
+        if (bytes == 1) d.move(to, from);
+        else if (bytes == 2) d.ri(ROL, 2, to, from, 8);
+        else d.r(BSWAP, bytes, to, from);
+    }
+
     void loadWide(int pointer) {
         address(pointer);
         d.load(MOV, 8, result());
@@ -53,14 +112,27 @@ final class LowerMemory {
 
     void stackAddress() {
         long offset = f.immediate(o.inst);
+        int slot = f.entity(o.inst), mask = o.slotMask(slot);
+        if (mask != 0) {
+            alignedAddress(slot, mask, offset);
+            return;
+        }
         boolean near = Operands.isNear(offset);
-        d.address.at(Form.SLOT, o.slotOffset(f.entity(o.inst)) + (near ? (int) offset : 0));
+        d.address.at(Form.SLOT, o.slotOffset(slot) + (near ? (int) offset : 0));
         if (near) {
             d.lea(8, result());
             return;
         }
         int start = d.newInt(), far = o.constant(offset, 8);
         d.lea(8, start);
+        d.rr(ADD, 8, result(), start, far);
+    }
+
+    private void alignedAddress(int slot, int mask, long offset) {
+        int last = d.newInt(), start = d.newInt(), far = o.constant(offset, 8);
+        d.address.at(Form.SLOT, o.slotOffset(slot) + mask);
+        d.lea(8, last);
+        d.ri(AND, 8, start, last, ~(long) mask);
         d.rr(ADD, 8, result(), start, far);
     }
 

@@ -99,6 +99,19 @@ final class LowerWide {
         int by = o.use(count);
         operands(a, -1);
         result();
+        shift(op, by);
+    }
+
+    /** Of any two halves, for conversions. */
+    void shift(Op op, int fromLow, int fromHigh, int by, int toLow, int toHigh) {
+        aLow = fromLow;
+        aHigh = fromHigh;
+        low = toLow;
+        high = toHigh;
+        shift(op, by);
+    }
+
+    private void shift(Op op, int by) {
         boolean left = op == Op.ISHL || op == Op.ROTL, rotates = op == Op.ROTL || op == Op.ROTR;
         int shiftedLow = d.newInt(), shiftedHigh = d.newInt();
         if (left || rotates) shiftDouble(left ? SHLD : SHRD, shiftedHigh, aHigh, aLow, by);
@@ -237,7 +250,7 @@ final class LowerWide {
         return true;
     }
 
-    private void leadingZeros(int to, int lower, int upper) {
+    void leadingZeros(int to, int lower, int upper) {
         int first = d.newInt(), second = d.newInt(), beyond = d.newInt();
         ints.zeros(first, upper, 8);
         ints.zeros(second, lower, 8);

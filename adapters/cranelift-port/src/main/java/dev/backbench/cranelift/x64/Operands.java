@@ -23,7 +23,7 @@ import java.util.Arrays;
  */
 final class Operands {
     private static final int NONE = -1;
-    private static final int MAX_SLOTS = 1 << 30;
+    private static final int MAX_SLOTS = 1 << 30, LOG_FRAME_ALIGN = 4, MAX_LOG_ALIGN = 20;
     final Draft d = new Draft();
     final Constants pool = new Constants();
     Function f;
@@ -67,11 +67,11 @@ final class Operands {
         if (slotOffset.length < count) slotOffset = new int[2 * count];
         for (int slot = 0; slot < count; slot++) {
             if (!f.entities.slots.has(slot)) continue;
-            int align = Math.max(3, f.entities.slots.get(slot, Entities.SLOT_ALIGN));
-            if (align > 4) throw new UnsupportedFeature("stack slots aligned to more than 16 bytes");
-            slotBytes = slotBytes + (1 << align) - 1 & -(1 << align);
+            int align = Math.max(3, f.entities.slots.get(slot, Entities.SLOT_ALIGN)), known = Math.min(LOG_FRAME_ALIGN, align);
+            if (align > MAX_LOG_ALIGN) throw new UnsupportedFeature("stack slots aligned to more than " + (1 << MAX_LOG_ALIGN) + " bytes");
+            slotBytes = slotBytes + (1 << known) - 1 & -(1 << known);
             slotOffset[slot] = slotBytes;
-            long end = slotBytes + (f.entities.slots.get(slot, Entities.SLOT_SIZE) & 0xFFFFFFFFL);
+            long end = slotBytes + (f.entities.slots.get(slot, Entities.SLOT_SIZE) & 0xFFFFFFFFL) + (1 << align) - (1 << known);
             if (end > MAX_SLOTS) throw new UnsupportedFeature("stack slots of more than " + MAX_SLOTS + " bytes");
             slotBytes = (int) end;
         }
@@ -336,7 +336,7 @@ final class Operands {
             p = inner;
         }
         int definition = definition(p);
-        if (definition >= 0 && f.op(definition) == Op.STACK_ADDR && isNear(f.immediate(definition) + displacement)) {
+        if (definition >= 0 && f.op(definition) == Op.STACK_ADDR && slotMask(f.entity(definition)) == 0 && isNear(f.immediate(definition) + displacement)) {
             d.address.at(Form.SLOT, (int) (slotOffset[f.entity(definition)] + f.immediate(definition) + displacement));
         } else {
             int sum = addressSum(p);
@@ -430,6 +430,12 @@ final class Operands {
         if (shift < 0 || !isConstant(f.arg(shift, 1))) return 0;
         long count = constantOf(f.arg(shift, 1)) & Types.bits(f.control(shift)) - 1;
         return count <= 3 ? (int) count : 0;
+    }
+
+    /** 0 where the frame's own alignment is enough for the slot, else what its offset is rounded up by when it is asked for: there is room for that. */
+    int slotMask(int slot) {
+        int align = f.entities.slots.get(slot, Entities.SLOT_ALIGN);
+        return align <= LOG_FRAME_ALIGN ? 0 : (1 << align) - 1;
     }
 
     int slotOffset(int slot) {

@@ -179,6 +179,9 @@ public final class VCodePrinter {
             case Form.TO_UNSIGNED -> "to_unsigned";
             case Form.TO_UNSIGNED_SAT -> "to_unsigned_saturating";
             case Form.FROM_UNSIGNED -> "from_unsigned";
+            case Form.COPY -> "copy";
+            case Form.DIVIDE_WIDE -> "divide_wide";
+            case Form.REMAINDER_WIDE -> "remainder_wide";
             case Form.CMPXCHG, Form.CMPXCHG16 -> "compare_exchange";
             case Form.RMW_LOOP, Form.RMW_WIDE -> "modify_loop";
             case Form.XADD -> "fetch_add";

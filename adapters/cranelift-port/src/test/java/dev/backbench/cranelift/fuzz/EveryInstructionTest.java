@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.backbench.cranelift.Clif;
-import dev.backbench.cranelift.Codegen;
 import dev.backbench.cranelift.interp.Interpreter;
 import dev.backbench.cranelift.interp.Trap;
 import dev.backbench.cranelift.interp.Unsupported;
@@ -15,11 +14,9 @@ import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.ir.Types;
 import dev.backbench.cranelift.mach.TrapReasons;
 import dev.backbench.cranelift.opt.Optimizer;
-import dev.backbench.cranelift.regalloc.SplittingAllocator;
 import dev.backbench.cranelift.run.CompiledText;
 import dev.backbench.cranelift.verify.Target;
 import dev.backbench.cranelift.verify.Verifier;
-import dev.backbench.cranelift.x64.Cpu;
 import dev.backbench.spi.abi.TrapReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -31,21 +28,17 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Every scalar instruction, see {@link InstructionTable}, compiled at every level and for the least processor, against the interpreter on operands at which instructions go wrong. */
+/** Every scalar instruction, see {@link InstructionTable}, compiled at every level and without the extensions of the processor, against the interpreter on operands at which instructions go wrong. */
 class EveryInstructionTest {
-    private static final int CHUNK = 200, CALLS = 60, STRIDE = 7;
+    private static final int CHUNK = 200, CALLS = 40, STRIDE = 7;
     private static final int LEAST_COMBINATIONS = 1000;
     private static final Target X64 = new Target(64, false, true);
 
     /** Operations that the table does not have, by reason. */
     private static final Map<String, String> ELSEWHERE = elsewhere();
-    /** How many combinations are refused, by reason. */
-    private static final Map<String, Integer> REFUSED = Map.ofEntries(entry("big-endian memory access", 32), entry("calling convention windows_fastcall", 18), entry("stack slots aligned to more than 16 bytes", 4),
-        entry("udiv.i128", 1), entry("sdiv.i128", 1), entry("urem.i128", 1), entry("srem.i128", 1), entry("umulhi.i128", 1), entry("smulhi.i128", 1), entry("fcvt_from_sint.f32", 1),
-        entry("fcvt_from_sint.f64", 1), entry("fcvt_from_uint.f32", 1), entry("fcvt_from_uint.f64", 1), entry("fcvt_to_sint.i128", 2), entry("fcvt_to_sint_sat.i128", 2), entry("fcvt_to_uint.i128", 2),
-        entry("fcvt_to_uint_sat.i128", 2), entry("bitselect.f32", 1), entry("bitselect.f64", 1), entry("blendv.i8", 1), entry("blendv.i16", 1), entry("blendv.i32", 1), entry("blendv.i64", 1),
-        entry("blendv.i128", 1), entry("blendv.f32", 1), entry("blendv.f64", 1), entry("x86_cvtt2dq.i8", 2), entry("x86_cvtt2dq.i16", 2), entry("x86_cvtt2dq.i32", 2), entry("x86_cvtt2dq.i64", 2),
-        entry("x86_cvtt2dq.i128", 2));
+    /** How many combinations are refused, by reason: two instructions of vectors that are declared for scalars too, where upstream has nothing for them on this machine either. */
+    private static final Map<String, Integer> REFUSED = Map.ofEntries(entry("blendv.i8", 1), entry("blendv.i16", 1), entry("blendv.i32", 1), entry("blendv.i64", 1), entry("blendv.i128", 1),
+        entry("blendv.f32", 1), entry("blendv.f64", 1), entry("x86_cvtt2dq.i8", 2), entry("x86_cvtt2dq.i16", 2), entry("x86_cvtt2dq.i32", 2), entry("x86_cvtt2dq.i64", 2), entry("x86_cvtt2dq.i128", 2));
 
     private final Map<String, Set<String>> refused = new TreeMap<>();
     private final Set<String> uninterpreted = new TreeSet<>();
@@ -85,7 +78,6 @@ class EveryInstructionTest {
             }
         });
         List<Pipeline> pipelines = Pipeline.of(null, true, new long[Optimizer.rules().length]);
-        pipelines.add(new Pipeline("least processor", null, new Codegen(Pipeline.checked(new SplittingAllocator()), Cpu.BASELINE)));
         for (int from = 0; from < texts.size(); from += CHUNK) {
             int to = Math.min(texts.size(), from + CHUNK);
             check(texts.subList(from, to), names.subList(from, to), pipelines);
@@ -138,8 +130,8 @@ class EveryInstructionTest {
 
     private void compare(Pipeline pipeline, CompiledText compiled, int n, Function f, long[][] arguments, String[] expected, String name, String text) {
         if (compiled.unsupported(n) != null) {
-            // what the least processor lacks is not of the language
-            if (!pipeline.name().startsWith("least")) refused.computeIfAbsent(compiled.unsupported(n).replace("unsupported feature: ", ""), why -> new TreeSet<>()).add(name);
+            // what a lesser processor lacks is not of the language
+            if (Pipeline.LEVELS.contains(pipeline.name())) refused.computeIfAbsent(compiled.unsupported(n).replace("unsupported feature: ", ""), why -> new TreeSet<>()).add(name);
             return;
         }
         for (int call = 0; call < expected.length; call++) {

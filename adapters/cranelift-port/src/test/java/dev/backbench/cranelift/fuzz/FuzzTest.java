@@ -22,8 +22,8 @@ class FuzzTest {
             }
             Map<String, Map<String, Long>> reached = session.reached();
             reached.forEach((group, hits) -> System.out.println("fuzz: " + group + ": " + hits.values().stream().filter(n -> n > 0).count() + " of " + hits.size() + " reached, never " + never(hits)));
-            // what is left is rare in so few texts: operations of 128 bits that the code generator refuses, their atomics
-            assertTrue(never(reached.get("operations")).size() < 50, "operations never compiled: " + never(reached.get("operations")));
+            // what is left is rare in so few texts: atomics, above all of 128 bits
+            assertTrue(never(reached.get("operations")).size() < 30, "operations never compiled: " + never(reached.get("operations")));
             assertTrue(never(reached.get("mid-end rules")).size() < 40, "rules never hit: " + never(reached.get("mid-end rules")));
             assertTrue(never(reached.get("lowering rules")).size() < 60, "lowering rules never taken: " + never(reached.get("lowering rules")));
             assertTrue(never(reached.get("outcomes")).size() <= 2, "outcomes never seen: " + never(reached.get("outcomes")));

@@ -26,7 +26,7 @@ final class InstructionTable {
     private static final String[] CONVENTIONS = {"system_v", "fast", "tail", "windows_fastcall"};
     private static final String[] ACCESSES = {"", " notrap aligned", " little", " big"};
     private static final String[] ATOMIC_ACCESSES = {"", " notrap little"};
-    private static final int CONSTANTS = 5;
+    private static final int CONSTANTS = 3;
 
     /** Combinations by name, each with its functions. */
     final Map<String, List<String>> entries = new LinkedHashMap<>();

@@ -73,12 +73,11 @@ class CallsTest {
     }
 
     /** Not an addition in memory the other way round. */
-    @Test
-    void bigEndianStoresAreRefusedAlsoAsUpdates() throws Exception {
-        String text = "function %f(i64) system_v {\nblock0(v0: i64):\n    v1 = load.i32 little v0\n    v2 = iconst.i32 1\n    v3 = iadd v1, v2\n    store big v3, v0\n    return\n}\n";
-        try (CompiledText compiled = new CompiledText(parse(text), new Codegen(allocator(true)))) {
-            assertEquals("unsupported feature: big-endian memory access", compiled.unsupported(0));
-        }
+    @ParameterizedTest
+    @CsvSource({"little, big", "big, little", "big, big"})
+    void updatesAreMadeInTheirByteOrder(String read, String written) throws Exception {
+        check(true, "function %f(i64) -> i64 system_v {\n    ss0 = explicit_slot 8\nblock0(v0: i64):\n    v1 = stack_addr.i64 ss0\n    store v0, v1\n    v2 = load.i32 " + read
+            + " v1\n    v3 = iconst.i32 0x1ff\n    v4 = iadd v2, v3\n    store " + written + " v4, v1\n    v5 = load.i64 v1\n    return v5\n}\n", 0x1122334455667788L);
     }
 
     /** From few to many arguments on the stack and back, in a loop, so that a stack pointer that drifts is found. */
@@ -140,6 +139,70 @@ class CallsTest {
         String deep = "function %deep(i64) -> i64 {\n    ss0 = explicit_slot 2000000\n    fn0 = colocated %deep(i64) -> i64\nblock0(v0: i64):\n    v1 = call fn0(v0)\n    v2 = iadd v1, v0\n    return v2\n}\n";
         try (CompiledText compiled = new CompiledText(parse(deep), new Codegen(allocator(fast)))) {
             assertEquals(TrapReason.STACK_EXHAUSTED, assertThrows(Trap.class, () -> compiled.call(0, new long[] {1, 0})).reason());
+        }
+    }
+
+    /** Values in registers that only this convention keeps, across a function of it that calls one that keeps fewer. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void windowsFunctionsKeepTheirRegisters(boolean fast) throws Exception {
+        StringBuilder middle = new StringBuilder("function %middle(i64, f64) -> f64 windows_fastcall {\n    fn0 = %w20(" + "i64, ".repeat(19) + "i64) -> i64 system_v\nblock0(v0: i64, v1: f64):\n");
+        middle.append("    v2 = call fn0(").append("v0, ".repeat(19)).append("v0)\n    v3 = fcvt_from_sint.f64 v2\n");
+        for (int i = 0; i < 14; i++) middle.append("    v").append(10 + i).append(" = ").append(i % 2 == 0 ? "fadd v" : "fmul v").append(i == 0 ? 3 : 9 + i).append(", v1\n");
+        for (int i = 0; i < 14; i++) middle.append("    v").append(30 + i).append(" = fsub v").append(i == 0 ? 1 : 29 + i).append(", v").append(23 - i).append('\n');
+        middle.append("    return v43\n}\n");
+        StringBuilder main = new StringBuilder("function %main(i64) -> f64, i64 windows_fastcall {\n    fn0 = %middle(i64, f64) -> f64 windows_fastcall\nblock0(v0: i64):\n    v1 = fcvt_from_sint.f64 v0\n    v2 = iadd v0, v0\n");
+        for (int i = 0; i < 12; i++) main.append("    v").append(10 + i).append(" = fadd v").append(i == 0 ? 1 : 9 + i).append(", v1\n    v").append(50 + i).append(" = imul v").append(i == 0 ? 2 : 49 + i).append(", v0\n");
+        main.append("    v90 = call fn0(v0, v1)\n");
+        for (int i = 0; i < 12; i++) {
+            main.append("    v").append(30 + i).append(" = fsub v").append(i == 0 ? 90 : 29 + i).append(", v").append(21 - i).append("\n    v").append(70 + i).append(" = isub v").append(i == 0 ? 2 : 69 + i)
+                .append(", v").append(61 - i).append('\n');
+        }
+        check(fast, weigher(20, "system_v") + middle + main + "    return v41, v81\n}\n", 7);
+    }
+
+    /** The limit lies in the context, 8 bytes before what it counts from. */
+    @ParameterizedTest
+    @CsvSource({"0, true", "-17, false", "-4000, false", "9223372036854775807, false"})
+    void stackLimitsAreKept(long limit, boolean enough) throws Exception {
+        String text = "function %f(i64, i64 vmctx) -> i64 system_v {\n    gv0 = vmctx\n    gv1 = load.i64 notrap aligned gv0+8\n    gv2 = iadd_imm.i64 gv1, 8\n    stack_limit = gv2\n"
+            + "    ss0 = explicit_slot 100\nblock0(v0: i64, v1: i64):\n    v2 = stack_addr.i64 ss0\n    store v0, v2\n    v3 = load.i64 v2\n    return v3\n}\n"
+            + "function %main(i64) -> i64 system_v {\n    ss0 = explicit_slot 16\n    fn0 = %f(i64, i64 vmctx) -> i64 system_v\nblock0(v0: i64):\n    v1 = stack_addr.i64 ss0\n    store v0, v1+8\n"
+            + "    v2 = call fn0(v0, v1)\n    return v2\n}\n";
+        for (boolean fast : new boolean[] {true, false}) {
+            try (CompiledText compiled = new CompiledText(parse(text), new Codegen(allocator(fast)))) {
+                assertEquals(null, compiled.unsupported(1));
+                if (enough) assertEquals(limit, compiled.call(1, new long[] {limit, 0})[0]);
+                else assertEquals(TrapReason.STACK_EXHAUSTED, assertThrows(Trap.class, () -> compiled.call(1, new long[] {limit, 0})).reason());
+            }
+        }
+    }
+
+    /** Copied by single moves, by a loop, and by both. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 100, 256, 1000, 4097})
+    void structuresOfAnySizeAreArguments(int bytes) throws Exception {
+        String slot = "    ss0 = explicit_slot " + (bytes + 8) + "\n", fill = "";
+        for (int at = 0, n = 20; at < bytes; at += Math.max(1, bytes / 9), n += 2) {
+            fill += "    v" + n + " = iconst.i64 " + (at * 31L + 5) + "\n    v" + (n + 1) + " = iadd v" + n + ", v0\n    istore8 v" + (n + 1) + ", v1+" + at + "\n";
+        }
+        String sum = "    v2 = iconst.i64 0\n";
+        int last = 2;
+        for (int at = 0; at < bytes; at += Math.max(1, bytes / 9)) {
+            sum += "    v" + (last + 1) + " = uload8.i64 v0+" + at + "\n    v" + (last + 2) + " = imul v" + last + ", v" + (last + 1) + "\n    v" + (last + 3) + " = iadd v" + (last + 2) + ", v" + (last + 1)
+                + "\n    v" + (last + 4) + " = bxor v" + (last + 3) + ", v1\n";
+            last += 4;
+        }
+        String callee = "function %c(i64 sarg(" + bytes + "), i64) -> i64 system_v {\nblock0(v0: i64, v1: i64):\n" + sum + "    return v" + last + "\n}\n";
+        String main = "function %main(i64) -> i64, i64 system_v {\n" + slot + "    fn0 = %c(i64 sarg(" + bytes + "), i64) -> i64 system_v\nblock0(v0: i64):\n    v1 = stack_addr.i64 ss0\n" + fill
+            + "    v2 = call fn0(v1, v0)\n    v3 = uload8.i64 v1\n    return v2, v3\n}\n";
+        List<Function> functions = parse(callee + main);
+        try (CompiledText one = new CompiledText(functions, new Codegen(allocator(true))); CompiledText other = new CompiledText(functions, new Codegen(allocator(false)))) {
+            assertEquals(null, one.unsupported(1));
+            // by reference the callee reads the very same bytes
+            long[] expected = new Interpreter(parse(callee.replace("i64 sarg(" + bytes + ")", "i64") + main.replace("i64 sarg(" + bytes + ")", "i64"))).run(1, new long[] {77, 0});
+            assertArrayEquals(expected, one.call(1, new long[] {77, 0}));
+            assertArrayEquals(expected, other.call(1, new long[] {77, 0}));
         }
     }
 }
