@@ -281,16 +281,32 @@ final class FunctionParser {
         switch (token) {
             case Token.TEMPORARY -> ref = temporary(-1);
             case Token.INTEGER, Token.SINGLE, Token.DOUBLE -> ref = fn.constant(lexer.number);
-            case Token.GLOBAL -> ref = fn.address(false, symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd), 0);
+            case Token.GLOBAL -> {
+                return address(false);
+            }
             case Token.THREAD -> {
                 next();
                 expect(Token.GLOBAL);
-                ref = fn.address(true, symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd), 0);
+                return address(true);
             }
             default -> throw unexpected("expected an operand");
         }
         next();
         return ref;
+    }
+
+    /** {@code $name}, or {@code $name+8} as passes write it. */
+    private int address(boolean thread) {
+        int symbol = symbols.intern(lexer.text(), lexer.nameStart, lexer.nameEnd);
+        long offset = 0;
+        next();
+        if (token == Token.PLUS) {
+            next();
+            expect(Token.INTEGER);
+            offset = lexer.number;
+            next();
+        }
+        return fn.address(thread, symbol, offset);
     }
 
     private void emit(int at, int op, int cls, int to, int first, int second) {

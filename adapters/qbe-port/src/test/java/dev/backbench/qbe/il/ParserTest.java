@@ -95,7 +95,7 @@ class ParserTest {
             	storew %j, %s
             	%r =:pair call $g(env %e, w %j, ub 7, :pair %s, ..., l $g)
             	%t =l load thread $tls
-            	%u =l loadl $"quoted name"
+            	%u =l loadl $"quoted name"+-8
             	%k =w csltw %j, 10
             	jnz %k, @loop, @end
             @end
@@ -108,7 +108,7 @@ class ParserTest {
         String printed = new Text().parse("type :pair = { l, w 2 }\n" + EVERYTHING).out.toString();
         String again = new Text().parse("type :pair = { l, w 2 }\n" + printed).out.toString();
         assertEquals(printed, again);
-        for (String line : List.of("blit %p, %s, 16", "%r =:pair call $g(env %e, w %j, ub 7, :pair %s, ..., l $g)", "%t =l loadl thread $tls", "%u =l loadl $\"quoted name\"", "section \".text.f\" \"ax\"", "dbgloc 12, 3", "%i =w phi @start 0, @loop %j")) {
+        for (String line : List.of("blit %p, %s, 16", "%r =:pair call $g(env %e, w %j, ub 7, :pair %s, ..., l $g)", "%t =l loadl thread $tls", "%u =l loadl $\"quoted name\"+-8", "section \".text.f\" \"ax\"", "dbgloc 12, 3", "%i =w phi @start 0, @loop %j")) {
             assertTrue(printed.contains(line), () -> "'" + line + "' is not in\n" + printed);
         }
         assertTrue(printed.contains("%c =w cltd %y, " + Double.doubleToRawLongBits(-2)), printed);
