@@ -55,9 +55,11 @@ public final class IlCode {
     public static void main(String[] args) throws IOException, InterruptedException {
         Path corpus = Path.of(args.length > 0 ? args[0] : System.getProperty("corpus", System.getenv().getOrDefault("BENCH_CORPUS", "../shared/corpus")) + "/ssa");
         Path folder = Files.createTempDirectory("il-code");
-        boolean equal;
+        boolean equal = false;
         try {
             equal = new IlCode(folder, args.length > 1 ? args[1] : "qbe").run(corpus);
+        } catch (IOException e) {
+            System.err.println(e.getMessage() + "; needed are QBE's tests in a folder, and the programs qbe, as, objcopy and cc (apt-get install qbe gcc libc6-dev): IlCode [FOLDER [QBE]]");
         } finally {
             try (Stream<Path> all = Files.walk(folder)) {
                 all.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
