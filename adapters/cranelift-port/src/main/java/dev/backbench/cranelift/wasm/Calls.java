@@ -179,7 +179,7 @@ final class Calls {
     }
 
     void callIndirect(Memory memory, int table, int typeIndex, int index, int[] arguments, int count, int[] results) {
-        int reference = memory.tableGet(table, index, TrapReason.UNDEFINED_ELEMENT);
+        int reference = memory.loadElement(table, index, TrapReason.UNDEFINED_ELEMENT);
         b.trapIf(Op.TRAPZ, I64, reference, TrapReason.UNINITIALIZED_ELEMENT);
         int found = b.load(Op.LOAD, I32, Body.RUNTIME | MemFlags.READONLY, reference, InstanceLayout.FUNCREF_TYPE);
         int ids = b.load(Op.LOAD, I64, Body.FIXED, b.instance, InstanceLayout.TYPE_IDS), wanted = b.load(Op.LOAD, I32, Body.FIXED, ids, 4L * typeIndex);

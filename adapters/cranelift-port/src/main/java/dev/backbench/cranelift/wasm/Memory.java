@@ -11,11 +11,12 @@ import dev.backbench.cranelift.ir.Op;
 import dev.backbench.spi.abi.Builtin;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
+import dev.backbench.wasm.MemoryBuilder;
 import dev.backbench.wasm.Opcode;
 import dev.backbench.wasm.WasmModule;
 
 /** Linear memory, globals and tables, by {@code docs/abi.md}. */
-final class Memory {
+final class Memory implements MemoryBuilder {
     /** By opcode from {@code i32.load} and {@code i32.store} on. */
     private static final Op[] LOADS = {Op.LOAD, Op.LOAD, Op.LOAD, Op.LOAD, Op.SLOAD8, Op.ULOAD8, Op.SLOAD16, Op.ULOAD16, Op.SLOAD8, Op.ULOAD8, Op.SLOAD16, Op.ULOAD16,
         Op.SLOAD32, Op.ULOAD32};
@@ -44,12 +45,14 @@ final class Memory {
 
     // ---- loads and stores ----
 
-    int load(int opcode, int address, long offset) {
+    @Override
+    public int load(int opcode, int address, long offset, int alignLog2) {
         int which = opcode - Opcode.I32_LOAD, pointer = pointer(address, offset, LOAD_BYTES[which]);
         return b.load(LOADS[which], LOAD_TYPE[which], Body.LINEAR, pointer, pointerOffset);
     }
 
-    void store(int opcode, int address, int value, long offset) {
+    @Override
+    public void store(int opcode, int address, int value, long offset, int alignLog2) {
         int which = opcode - Opcode.I32_STORE, pointer = pointer(address, offset, STORE_BYTES[which]);
         b.store(STORES[which], STORE_TYPE[which], Body.LINEAR, value, pointer, pointerOffset);
     }
@@ -82,39 +85,47 @@ final class Memory {
         return b.load(Op.LOAD, I64, Body.RUNTIME, entry, InstanceLayout.MEMORY_RECORD_SIZE);
     }
 
-    int size() {
+    @Override
+    public int memorySize() {
         return b.narrow(b.binary(Op.USHR, I64, bytes(), b.i32(16)));
     }
 
-    int grow(int pages) {
+    @Override
+    public int memoryGrow(int pages) {
         return b.narrow(calls.builtin(Builtin.MEMORY_GROW, b.wide(pages), -1, -1, -1));
     }
 
-    void copy(int destination, int source, int length) {
+    @Override
+    public void memoryCopy(int destination, int source, int length) {
         calls.builtin(Builtin.MEMORY_COPY, b.wide(destination), b.wide(source), b.wide(length), -1);
     }
 
-    void fill(int destination, int value, int length) {
+    @Override
+    public void memoryFill(int destination, int value, int length) {
         calls.builtin(Builtin.MEMORY_FILL, b.wide(destination), b.wide(value), b.wide(length), -1);
     }
 
-    void init(int segment, int destination, int source, int length) {
+    @Override
+    public void memoryInit(int segment, int destination, int source, int length) {
         calls.builtin(Builtin.MEMORY_INIT, b.i64(segment), b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void dataDrop(int segment) {
+    @Override
+    public void dataDrop(int segment) {
         calls.builtin(Builtin.DATA_DROP, b.i64(segment), -1, -1, -1);
     }
 
     // ---- globals ----
 
-    int globalGet(int global) {
+    @Override
+    public int globalGet(int global) {
         int type = Body.type(module.globalTypes().get(global).type()), place = layout.global(global);
         if (!layout.globalIsPointer(global)) return b.load(Op.LOAD, type, Body.RUNTIME, b.instance, place);
         return b.load(Op.LOAD, type, Body.RUNTIME, b.load(Op.LOAD, I64, Body.FIXED, b.instance, place), 0);
     }
 
-    void globalSet(int global, int value) {
+    @Override
+    public void globalSet(int global, int value) {
         int type = Body.type(module.globalTypes().get(global).type()), place = layout.global(global);
         if (layout.globalIsPointer(global)) b.store(Op.STORE, type, Body.RUNTIME, value, b.load(Op.LOAD, I64, Body.FIXED, b.instance, place), 0);
         else b.store(Op.STORE, type, Body.RUNTIME, value, b.instance, place);
@@ -144,35 +155,47 @@ final class Memory {
         return b.binary(Op.IADD, I64, elements, b.binary(Op.ISHL, I64, b.wide(index), b.i32(ELEMENT_SHIFT)));
     }
 
-    int tableGet(int table, int index, TrapReason outside) {
+    int loadElement(int table, int index, TrapReason outside) {
         return b.load(Op.LOAD, I64, Body.ELEMENT, element(table, index, outside), 0);
     }
 
-    void tableSet(int table, int index, int value) {
+    @Override
+    public int tableGet(int table, int index) {
+        return loadElement(table, index, TrapReason.TABLE_OUT_OF_BOUNDS);
+    }
+
+    @Override
+    public void tableSet(int table, int index, int value) {
         b.store(Op.STORE, I64, Body.ELEMENT, value, element(table, index, TrapReason.TABLE_OUT_OF_BOUNDS), 0);
     }
 
-    int tableSize(int table) {
+    @Override
+    public int tableSize(int table) {
         return length(table, record(table));
     }
 
-    int tableGrow(int table, int value, int count) {
+    @Override
+    public int tableGrow(int table, int value, int count) {
         return b.narrow(calls.builtin(Builtin.TABLE_GROW, b.i64(table), value, b.wide(count), -1));
     }
 
-    void tableFill(int table, int index, int value, int count) {
+    @Override
+    public void tableFill(int table, int index, int value, int count) {
         calls.builtin(Builtin.TABLE_FILL, b.i64(table), b.wide(index), value, b.wide(count));
     }
 
-    void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
+    @Override
+    public void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
         calls.builtin(Builtin.TABLE_COPY, b.i64((long) destinationTable << 32 | sourceTable), b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void tableInit(int segment, int table, int destination, int source, int length) {
+    @Override
+    public void tableInit(int segment, int table, int destination, int source, int length) {
         calls.builtin(Builtin.TABLE_INIT, b.i64((long) segment << 32 | table), b.wide(destination), b.wide(source), b.wide(length));
     }
 
-    void elemDrop(int segment) {
+    @Override
+    public void elemDrop(int segment) {
         calls.builtin(Builtin.ELEM_DROP, b.i64(segment), -1, -1, -1);
     }
 }

@@ -8,12 +8,12 @@ import dev.backbench.cranelift.ir.Op;
 import dev.backbench.cranelift.ir.Types;
 import dev.backbench.spi.abi.InstanceLayout;
 import dev.backbench.spi.abi.TrapReason;
+import dev.backbench.wasm.DividedIrBuilder;
 import dev.backbench.wasm.FuncType;
-import dev.backbench.wasm.IrBuilder;
 import dev.backbench.wasm.WasmModule;
 
 /** Builds a function's CLIF in memory from the shared translation. Values and blocks are the function's; its name is {@code u0:} and its index. */
-final class WasmToClif implements IrBuilder {
+final class WasmToClif extends DividedIrBuilder<Memory> {
     private static final int NO_TABLE = -1;
 
     private final Function fn;
@@ -21,7 +21,6 @@ final class WasmToClif implements IrBuilder {
     private final Joins joins;
     private final Numeric numeric;
     private Calls calls;
-    private Memory memory;
     private FuncType type;
     private int firstParameter;
 
@@ -183,99 +182,7 @@ final class WasmToClif implements IrBuilder {
         return body.select(Body.type(type), body.condition(condition), whenTrue, whenFalse);
     }
 
-    // ---- memory ----
-
-    @Override
-    public int load(int opcode, int address, long offset, int alignLog2) {
-        return memory.load(opcode, address, offset);
-    }
-
-    @Override
-    public void store(int opcode, int address, int value, long offset, int alignLog2) {
-        memory.store(opcode, address, value, offset);
-    }
-
-    @Override
-    public int memorySize() {
-        return memory.size();
-    }
-
-    @Override
-    public int memoryGrow(int pages) {
-        return memory.grow(pages);
-    }
-
-    @Override
-    public void memoryCopy(int destination, int source, int length) {
-        memory.copy(destination, source, length);
-    }
-
-    @Override
-    public void memoryFill(int destination, int value, int length) {
-        memory.fill(destination, value, length);
-    }
-
-    @Override
-    public void memoryInit(int segment, int destination, int source, int length) {
-        memory.init(segment, destination, source, length);
-    }
-
-    @Override
-    public void dataDrop(int segment) {
-        memory.dataDrop(segment);
-    }
-
-    // ---- globals, tables, references ----
-
-    @Override
-    public int globalGet(int global) {
-        return memory.globalGet(global);
-    }
-
-    @Override
-    public void globalSet(int global, int value) {
-        memory.globalSet(global, value);
-    }
-
-    @Override
-    public int tableGet(int table, int index) {
-        return memory.tableGet(table, index, TrapReason.TABLE_OUT_OF_BOUNDS);
-    }
-
-    @Override
-    public void tableSet(int table, int index, int value) {
-        memory.tableSet(table, index, value);
-    }
-
-    @Override
-    public int tableSize(int table) {
-        return memory.tableSize(table);
-    }
-
-    @Override
-    public int tableGrow(int table, int value, int count) {
-        return memory.tableGrow(table, value, count);
-    }
-
-    @Override
-    public void tableFill(int table, int index, int value, int count) {
-        memory.tableFill(table, index, value, count);
-    }
-
-    @Override
-    public void tableCopy(int destinationTable, int sourceTable, int destination, int source, int length) {
-        memory.tableCopy(destinationTable, sourceTable, destination, source, length);
-    }
-
-    @Override
-    public void tableInit(int segment, int table, int destination, int source, int length) {
-        memory.tableInit(segment, table, destination, source, length);
-    }
-
-    @Override
-    public void elemDrop(int segment) {
-        memory.elemDrop(segment);
-    }
+    // ---- references ----
 
     @Override
     public int refNull(int type) {
