@@ -1,6 +1,5 @@
 package dev.backbench.qbe.il;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The rules a parsed function must keep before any pass sees it; see {@link #check}. Linear in the function. */
@@ -25,7 +24,7 @@ final class FunctionChecker {
     void check(Fn fn, int[] insAt, int[] jumpAt, int[] phiAt, int[] tmpAt) {
         this.fn = fn;
         for (int t = Ref.FIRST_TEMPORARY; t < fn.temporaries; t++) {
-            if (fn.tmpClass[t] < 0) throw lexer.error(tmpAt[t], "%" + name(fn.tmpName[t]) + " is never defined");
+            if (fn.tmpClass[t] < 0) throw lexer.error(tmpAt[t], "%" + lexer.name(fn.tmpName[t]) + " is never defined");
         }
         for (int i = 0; i < fn.insCount; i++) instruction(i, insAt[i]);
         for (int b = 0; b < fn.blocks; b++) jump(b, jumpAt[b]);
@@ -53,7 +52,7 @@ final class FunctionChecker {
         if (!Ref.isTmp(ref)) return;
         int cls = fn.tmpClass[Ref.value(ref)];
         if (cls == wanted || wanted == Cls.W && cls == Cls.L) return;
-        throw lexer.error(at, user + " wants " + Cls.name(wanted) + " but %" + name(fn.tmpName[Ref.value(ref)]) + " is " + Cls.name(cls));
+        throw lexer.error(at, user + " wants " + Cls.name(wanted) + " but %" + lexer.name(fn.tmpName[Ref.value(ref)]) + " is " + Cls.name(cls));
     }
 
     private void jump(int b, int at) {
@@ -81,7 +80,7 @@ final class FunctionChecker {
         }
         boolean all = count == preds;
         for (int i = predStart[block]; i < predStart[block + 1]; i++) all &= seen[pred[i]] == p + 1;
-        if (!all) throw lexer.error(at, "the phi of %" + name(fn.tmpName[Ref.value(fn.phi[Fn.STRIDE * p + 1])]) + " does not name each predecessor of @" + name(fn.blockName[block]) + " once");
+        if (!all) throw lexer.error(at, "the phi of %" + lexer.name(fn.tmpName[Ref.value(fn.phi[Fn.STRIDE * p + 1])]) + " does not name each predecessor of @" + lexer.name(fn.blockName[block]) + " once");
     }
 
     private void predecessors() {
@@ -100,9 +99,5 @@ final class FunctionChecker {
             if (fn.s1[b] >= 0) pred[predStart[fn.s1[b] + 1]++] = b;
             if (fn.s2[b] >= 0 && fn.s2[b] != fn.s1[b]) pred[predStart[fn.s2[b] + 1]++] = b;
         }
-    }
-
-    private String name(long packed) {
-        return new String(lexer.text(), (int) packed, (int) (packed >>> 32), StandardCharsets.UTF_8);
     }
 }

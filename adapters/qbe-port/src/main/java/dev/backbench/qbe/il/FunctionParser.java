@@ -265,14 +265,10 @@ final class FunctionParser {
             if (t >= tmpAt.length) tmpAt = Arrays.copyOf(tmpAt, 2 * t);
             tmpAt[t] = at;
         } else if (cls >= 0) {
-            if (fn.tmpClass[t] >= 0 && fn.tmpClass[t] != cls) throw lexer.error(at, "%" + text(name) + " is given two classes: " + Cls.name(fn.tmpClass[t]) + " and " + Cls.name(cls));
+            if (fn.tmpClass[t] >= 0 && fn.tmpClass[t] != cls) throw lexer.error(at, "%" + lexer.name(name) + " is given two classes: " + Cls.name(fn.tmpClass[t]) + " and " + Cls.name(cls));
             fn.tmpClass[t] = (byte) cls;
         }
         return Ref.tmp(t);
-    }
-
-    private String text(long name) {
-        return new String(lexer.text(), (int) name, (int) (name >>> 32), java.nio.charset.StandardCharsets.UTF_8);
     }
 
     /** An operand, consumed. */
@@ -476,7 +472,7 @@ final class FunctionParser {
     /** Renumbers blocks in the order of their definition, so that block 0 is the start, and rejects those that are only named. */
     private void finish() {
         for (int b = 0; b < fn.blocks; b++) {
-            if (!blockDefined[b]) throw lexer.error(blockAt[b], "block @" + text(fn.blockName[b]) + " is never defined");
+            if (!blockDefined[b]) throw lexer.error(blockAt[b], "block @" + lexer.name(fn.blockName[b]) + " is never defined");
         }
         boolean sorted = true;
         for (int i = 0; i < defined; i++) sorted &= order[i] == i;

@@ -193,6 +193,11 @@ final class Lexer {
         return new String(text, nameStart, nameEnd - nameStart, StandardCharsets.UTF_8);
     }
 
+    /** The text of a {@link Fn}'s packed name. */
+    String name(long packed) {
+        return new String(text, (int) packed, (int) (packed >>> 32), StandardCharsets.UTF_8);
+    }
+
     private int integer(int from) {
         byte[] text = this.text;
         int at = from, end = text.length;

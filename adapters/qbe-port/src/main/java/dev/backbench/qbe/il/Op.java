@@ -9,9 +9,6 @@ import static dev.backbench.qbe.il.Cls.SET_SD;
 import static dev.backbench.qbe.il.Cls.SET_WL;
 import static dev.backbench.qbe.il.Cls.W;
 
-import java.util.HashMap;
-import java.util.Map;
-
 /**
  * Operations: each is declared once, in the static block, with its name, the classes its result may have and the classes of its operands; parser, checker, printer and
  * passes read these tables. Names and meanings are those of QBE's IL reference.
@@ -52,9 +49,8 @@ public final class Op {
     private static final byte[] RESULTS = new byte[COUNT];
     private static final byte[] OPERANDS = new byte[8 * COUNT];
     private static final byte[] FLAGS = new byte[COUNT];
-    private static final Map<String, Integer> BY_NAME = new HashMap<>();
 
-    private static final int COMMUTES = 1, FOLDS = 2, PINNED = 4, PUBLIC = 8, IDEMPOTENT = 16;
+    private static final int COMMUTES = 1, FOLDS = 2, PINNED = 4;
     /** Operand classes relative to the result's: the same; a memory address, which is {@code l}. */
     private static final int SAME = 8, MEM = L;
 
@@ -66,8 +62,8 @@ public final class Op {
         arithmetic(REM, "rem", SET_WL, FOLDS);
         arithmetic(UDIV, "udiv", SET_WL, FOLDS);
         arithmetic(UREM, "urem", SET_WL, FOLDS);
-        arithmetic(AND, "and", SET_WL, COMMUTES | FOLDS | IDEMPOTENT);
-        arithmetic(OR, "or", SET_WL, COMMUTES | FOLDS | IDEMPOTENT);
+        arithmetic(AND, "and", SET_WL, COMMUTES | FOLDS);
+        arithmetic(OR, "or", SET_WL, COMMUTES | FOLDS);
         arithmetic(XOR, "xor", SET_WL, COMMUTES | FOLDS);
         binary(SAR, "sar", SET_WL, SAME, W, FOLDS);
         binary(SHR, "shr", SET_WL, SAME, W, FOLDS);
@@ -112,10 +108,6 @@ public final class Op {
         unary(VASTART, "vastart", 0, MEM, PINNED);
         unary(COPY, "copy", SET_ALL, SAME, 0);
         declare(DBGLOC, "dbgloc", 0, PINNED);
-        for (int op = ADD; op <= DBGLOC; op++) {
-            FLAGS[op] |= PUBLIC;
-            BY_NAME.put(NAMES[op], op);
-        }
         internal();
     }
 
@@ -189,11 +181,6 @@ public final class Op {
         return NAMES[op];
     }
 
-    /** The number of an operation that users may write, or -1. */
-    public static int named(String name) {
-        return BY_NAME.getOrDefault(name, -1);
-    }
-
     /** Whether the result may have the class. */
     public static boolean gives(int op, int cls) {
         return (RESULTS[op] >> cls & 1) != 0;
@@ -210,11 +197,6 @@ public final class Op {
 
     public static boolean commutes(int op) {
         return (FLAGS[op] & COMMUTES) != 0;
-    }
-
-    /** Whether {@code x op x} is x. */
-    public static boolean idempotent(int op) {
-        return (FLAGS[op] & IDEMPOTENT) != 0;
     }
 
     /** Whether constant operands give a constant. */

@@ -1,6 +1,5 @@
 package dev.backbench.qbe.il;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -370,6 +369,6 @@ public final class Parser {
 
     /** The text behind a {@link Fn}'s packed name. */
     public String name(long packed) {
-        return new String(lexer.text(), (int) packed, (int) (packed >>> 32), StandardCharsets.UTF_8);
+        return lexer.name(packed);
     }
 }

@@ -140,10 +140,6 @@ final class Body {
         return offset == 0 ? base : binary(Op.ADD, L, base, fn.constant(offset));
     }
 
-    int word(int value) {
-        return fn.constant(value);
-    }
-
     /** An i32 as 64 bits. */
     int wide(int word) {
         if (fn.isNumber(word)) return fn.constant(fn.bits(word) & 0xFFFFFFFFL);

@@ -1,6 +1,7 @@
 package dev.backbench.qbe.wasm;
 
 import dev.backbench.exec.NativeCompiler;
+import dev.backbench.exec.elf.FunctionSymbol;
 import dev.backbench.qbe.Pipeline.Pass;
 import dev.backbench.qbe.QbeCompiler;
 import dev.backbench.qbe.amd64.ObjectOutput;
@@ -87,15 +88,11 @@ final class WasmCompiler extends NativeCompiler {
         }
     }
 
-    /** Functions are named by their index: {@code f12}. */
     private byte[] ofModule(WasmModule module, String stage, int function) {
         int imported = module.importedFunctionCount();
         if (function >= 0 && (function < imported || function >= module.functionCount())) throw new BackendException("the module defines no function " + function);
         Symbols symbols = new Symbols();
-        for (int f = 0; f < module.functionCount(); f++) {
-            byte[] name = ("f" + f).getBytes(StandardCharsets.US_ASCII);
-            symbols.intern(name, 0, name.length);
-        }
+        for (int f = 0; f < module.functionCount(); f++) symbols.intern(FunctionSymbol.of(f));
         passes.clock = PhaseClock.OFF;
         StringBuilder text = new StringBuilder();
         Pass pass = Pass.named(stage);
