@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Functions at all stages of a pipeline as one page that fetches nothing: an index, and for each function its stages side by side. What a line names is marked, and pointing at one shows it
- * everywhere it means the same; a click keeps it shown.
+ * Functions at all stages of a pipeline as one page that fetches nothing: an index, and for each function its stages side by side. Pointing at a line shows those of other stages that come from the
+ * same place in the input, pointing at a name in it shows that everywhere it means the same; a click keeps it shown.
  */
 public final class StagesPage {
     /** @param stages text by stage, in the order of the pipeline */
@@ -23,6 +23,12 @@ public final class StagesPage {
     private static final Pattern VALUE = Pattern.compile("v\\d+|block\\d+|slot\\d+|ss\\d+|fn\\d+|sig\\d+|gv\\d+|inst\\d+|\\.L\\w+|b\\d+|%[\\w.]+");
     private static final Pattern REGISTER = Pattern.compile("%?([re]?(ax|bx|cx|dx|si|di|bp|sp)|[abcd]l|sil|dil|r\\d+[bwd]?|xmm\\d+)");
     private static final String FAMILIES = "ax bx cx dx si di bp sp";
+
+    /** Where a line comes from: in a module its own offset, below that what the back end says, {@code @} and digits at either end. */
+    private static final Pattern OFFSET = Pattern.compile("^ *([0-9a-f]+)  .*"), PLACE = Pattern.compile("^\\s*@([0-9a-f]+) .*|.*# @([0-9a-f]+)$");
+    private static final String MODULE = "wasm";
+    /** Of one stage of one function: more make a page that no browser likes. */
+    static final int LINES = 5_000;
 
     private final StringBuilder page = new StringBuilder();
 
@@ -48,7 +54,16 @@ public final class StagesPage {
         page.append("<section id=\"f").append(number).append("\"><h2>").append(Html.escape(function.name)).append("</h2><div class=\"row\">\n");
         function.stages.forEach((stage, text) -> {
             page.append("<figure><figcaption>").append(Html.escape(stage)).append("</figcaption><pre>");
-            for (String line : text.strip().split("\n", -1)) line(group(stage), line);
+            String[] lines = text.stripTrailing().split("\n", -1);
+            boolean first = true;
+            for (int i = 0; i < Math.min(lines.length, LINES); i++) {
+                String place = place(stage, lines[i]);
+                if (place != null) page.append("<span class=\"l\" tabindex=\"").append(first ? 0 : -1).append("\" data-at=\"").append(place).append("\">");
+                line(group(stage), lines[i]);
+                page.append(place != null ? "</span>\n" : "\n");
+                first &= place == null;
+            }
+            if (lines.length > LINES) page.append("… ").append(lines.length - LINES).append(" lines more, which 'bench compile --emit=").append(Html.escape(stage)).append("' shows\n");
             page.append("</pre></figure>\n");
         });
         page.append("</div></section>\n");
@@ -57,6 +72,14 @@ public final class StagesPage {
     private static String group(String stage) {
         for (List<String> same : SAME_NAMES) if (same.contains(stage)) return same.getFirst();
         return stage;
+    }
+
+    /** @return digits without leading zeros, null where the line says nothing */
+    private static String place(String stage, String line) {
+        Matcher at = (stage.equals(MODULE) ? OFFSET : PLACE).matcher(line);
+        if (!at.matches()) return null;
+        String digits = at.group(1) != null ? at.group(1) : at.group(2);
+        return digits.replaceFirst("^0+(?=.)", "");
     }
 
     private void line(String group, String line) {
@@ -68,7 +91,7 @@ public final class StagesPage {
             page.append(Html.escape(line.substring(done, name.start()))).append("<b data-is=\"").append(Html.escape(means)).append("\">").append(Html.escape(text)).append("</b>");
             done = name.end();
         }
-        page.append(Html.escape(line.substring(done))).append('\n');
+        page.append(Html.escape(line.substring(done)));
     }
 
     /** A register by whatever width it is named. */

@@ -38,6 +38,26 @@ class StagesPageTest {
         assertEquals(3, count(page, "data-is=\"reg di\""));
     }
 
+    @Test
+    void linesOfOnePlaceBelongTogether() {
+        Map<String, String> stages = new LinkedHashMap<>();
+        stages.put("wasm", "f (i32)\n    4a  local.get 0\n    4c  i32.add\n");
+        stages.put("clif", "@004c    v1 = iadd v0, v0\n         return v1\n");
+        stages.put("asm", "\taddl %edi, %eax\t# @4c\n\tret\n");
+        String page = StagesPage.html("x", List.of(new StagesPage.Function("f", stages)));
+        assertEquals(3, count(page, "data-at=\"4c\""), page);
+        assertEquals(1, count(page, "data-at=\"4a\""), page);
+        assertEquals(3, count(page, "class=\"l\" tabindex=\"0\""), "one stop for each stage");
+        assertEquals(4, count(page, "class=\"l\""), page);
+    }
+
+    @Test
+    void anEnormousFunctionIsCut() {
+        String page = StagesPage.html("x", List.of(new StagesPage.Function("f", Map.of("opt", "    nop\n".repeat(StagesPage.LINES + 7)))));
+        assertTrue(page.contains("… 7 lines more, which 'bench compile --emit=opt' shows"), page.substring(page.length() - 4000));
+        assertEquals(StagesPage.LINES, count(page, "    nop\n"));
+    }
+
     private static int count(String text, String part) {
         return text.split(java.util.regex.Pattern.quote(part), -1).length - 1;
     }

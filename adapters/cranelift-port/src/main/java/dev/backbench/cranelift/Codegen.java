@@ -56,6 +56,11 @@ public final class Codegen {
         return code;
     }
 
+    /** By machine instruction of the function compiled last, its source location; null where it has none. */
+    public int[] locations() {
+        return lower.locations();
+    }
+
     /** Of the function compiled last. */
     public Allocation allocation() {
         return allocation;

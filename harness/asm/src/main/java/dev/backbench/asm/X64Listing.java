@@ -31,6 +31,12 @@ public final class X64Listing extends X64Encoder {
         return copy.symbol(X64Address.POOL, firstConstant + address.symbol, address.displacement);
     }
 
+    /** @param line a place in what was compiled, below zero for none: the text shows it behind each instruction */
+    @Override
+    public void location(int line, int column) {
+        text.comesFrom(line);
+    }
+
     @Override
     public void rr(int insn, int size, int reg, int rm) {
         super.rr(insn, size, reg, rm);

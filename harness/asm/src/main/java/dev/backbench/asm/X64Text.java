@@ -10,6 +10,8 @@ public final class X64Text implements X64Sink {
     private final IntFunction<String> globals;
     private int firstLabel, labels;
     private int file;
+    /** What the next instructions come from, shown behind them; below zero for nothing. */
+    private int place = -1;
 
     /** @param out what the text is appended to @param globals the name of a global by its number; constants of the pool are {@code .Lfp} and theirs */
     public X64Text(StringBuilder out, IntFunction<String> globals) {
@@ -21,6 +23,12 @@ public final class X64Text implements X64Sink {
     public void newFunction() {
         firstLabel += labels;
         labels = 0;
+        place = -1;
+    }
+
+    /** Lines from here on say in a comment which place they come from. @param place below zero for none */
+    public void comesFrom(int place) {
+        this.place = place;
     }
 
     /** The number of the {@code .file} that {@link #location} refers to; 0 for none. */
@@ -58,7 +66,7 @@ public final class X64Text implements X64Sink {
     }
 
     private void line(String name, String operands) {
-        out.append('\t').append(name).append(' ').append(operands).append('\n');
+        out.append('\t').append(name).append(' ').append(operands).append(place >= 0 ? "\t# @" + Integer.toHexString(place) : "").append('\n');
     }
 
     @Override

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "explore", sortOptions = false, abbreviateSynopsis = true,
-    description = {"Write one HTML page with every function at all stages of a back end's pipeline, side by side.", "Pointing at a value, block or register shows it wherever it is the same; a click keeps it shown."})
+    description = {"Write one HTML page with every function at all stages of a back end's pipeline, side by side.", "Pointing at a line shows the lines of the other stages that come from the same place, at a value, block or register where it is the same; a click keeps it shown.",
+        "By keyboard: Tab to a stage, arrows from line to line, Enter keeps a line and turns the others to it."})
 final class ExploreCommand extends BenchCommand {
     /** More make a page that no browser likes. */
     private static final int MOST = 500;
@@ -70,7 +71,7 @@ final class ExploreCommand extends BenchCommand {
     /** A stage that a function does not reach says why, in its place. */
     private static String text(Compiler compiler, byte[] input, String stage, int function) {
         try {
-            return new String(compiler.emit(input, stage, function), StandardCharsets.UTF_8);
+            return new String(compiler.emitLocated(input, stage, function), StandardCharsets.UTF_8);
         } catch (BackendException e) {
             return e.getMessage();
         }

@@ -54,6 +54,14 @@ public interface Compiler extends AutoCloseable {
     }
 
     /**
+     * The same as text for {@code bench explore}: where the back end knows it, a line shows the place in the input that it comes from, an offset in a module or a line of a text, as
+     * {@code @} and hexadecimal digits: first in the line, or last.
+     */
+    default byte[] emitLocated(byte[] input, String stage, int function) {
+        return emit(input, stage, function);
+    }
+
+    /**
      * Compiles one function alone and throws its code away: to look at the time of its phases.
      *
      * @param function index in the function index space, or in the text

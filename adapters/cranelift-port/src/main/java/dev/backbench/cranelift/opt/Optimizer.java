@@ -83,7 +83,9 @@ public final class Optimizer {
                 f.layout.remove(inst);
             } else if (graph.isPure(inst)) {
                 f.layout.remove(inst);
+                int made = f.insts();
                 replace(f.result(inst, 0), graph.insert(inst));
+                if (f.hasLocations) for (; made < f.insts(); made++) f.setLocation(made, f.location(inst));
             } else if (!isSuperfluous(inst, block)) {
                 stay(inst);
                 stores.step(inst);

@@ -125,6 +125,11 @@ final class CraneliftCompiler extends NativeCompiler {
 
     @Override
     public byte[] emit(byte[] input, String stage, int function) {
-        return ClifText.emit(input, stage, function, guard, stages);
+        return ClifText.emit(input, stage, function, guard, false, stages);
+    }
+
+    @Override
+    public byte[] emitLocated(byte[] input, String stage, int function) {
+        return ClifText.emit(input, stage, function, guard, true, stages);
     }
 }

@@ -71,6 +71,11 @@ final class EitherCompiler implements Compiler {
     }
 
     @Override
+    public byte[] emitLocated(byte[] input, String stage, int function) {
+        return modules.emitLocated(input, stage, function);
+    }
+
+    @Override
     public void compileFunction(byte[] input, int function, PhaseClock clock) {
         if (isModule(input)) modules.compileFunction(input, function, clock);
         else texts().compileFunction(input, function, clock);

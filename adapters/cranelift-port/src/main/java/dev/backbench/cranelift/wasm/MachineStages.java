@@ -66,7 +66,7 @@ final class MachineStages {
             case OBJ -> toObject(name);
             default -> {
                 text.setLength(start);
-                text.append(start > 0 ? "\n" : "").append("function ").append(name).append('\n').append(VCodePrinter.print(codegen.vcode(), stage.equals(VCODE) ? null : codegen.allocation()));
+                text.append(start > 0 ? "\n" : "").append("function ").append(name).append('\n').append(VCodePrinter.print(codegen.vcode(), stage.equals(VCODE) ? null : codegen.allocation(), codegen.locations()));
             }
         }
         constantBytes += made.code.size() - made.instructionBytes();

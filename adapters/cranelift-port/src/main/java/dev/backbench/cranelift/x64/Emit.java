@@ -19,6 +19,8 @@ public final class Emit implements X64Encoder.RelocationSink {
     private final Frame frame;
     private final StackLimit limit;
     private final EmitInsts insts;
+    /** By machine instruction, where it comes from; null where that is not known. */
+    private int[] locations;
     private VCode code;
     private Allocation places;
     private MachineCode out;
@@ -50,6 +52,7 @@ public final class Emit implements X64Encoder.RelocationSink {
         Arrays.fill(trapLabel, NO_LABEL);
         tableCount = constantUseCount = move = 0;
         labels = code.blocks();
+        locations = lowered.locations();
         frame.layOut(code, places, lowered);
         insts.begin(code, places);
         thread();
@@ -107,10 +110,12 @@ public final class Emit implements X64Encoder.RelocationSink {
             e.label(b);
             int end = code.firstInst(b + 1) - 1;
             for (int i = code.firstInst(b); i < end; i++) {
+                if (locations != null) e.location(locations[i], 0);
                 moves(2 * i);
                 insts.emit(i);
                 moves(2 * i + 1);
             }
+            if (locations != null) e.location(locations[end], 0);
             moves(2 * end);
             terminator(b, end, next);
         }

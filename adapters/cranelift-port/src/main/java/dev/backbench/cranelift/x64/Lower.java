@@ -30,6 +30,8 @@ public final class Lower {
     private int[] nodeSegments = new int[64], nodeArguments = new int[64];
     private int[] arguments = new int[64];
     private int argumentCount;
+    /** Of functions that have source locations: those of segments, and of what was lowered. */
+    private int[] segmentLocations = new int[0], locations = new int[0];
 
     public Lower(Cpu cpu) {
         rules = new LowerRules(cpu, this);
@@ -53,6 +55,11 @@ public final class Lower {
         for (int i = 0; i < order.reached(); i++) lowerBlock(order.postorder(i));
         d.code.finish();
         copy(to);
+    }
+
+    /** By machine instruction of the function lowered last: its source location. Null where the function has none. */
+    public int[] locations() {
+        return locations;
     }
 
     // ---- what emission needs to know ----
@@ -130,6 +137,7 @@ public final class Lower {
             start = d.size();
             calls.arguments(block);
             endSegment(start);
+            if (f.hasLocations && d.size() > start) segmentLocations[segmentCount - 1] = Function.NO_LOCATION;
         }
         nodeSegments[2 * block + 1] = segmentCount;
     }
@@ -137,8 +145,14 @@ public final class Lower {
     private void endSegment(int start) {
         if (d.size() == start) return;
         if (segmentCount == segments.length / 2) segments = Arrays.copyOf(segments, 2 * segments.length);
+        if (f.hasLocations) locate(f.location(o.inst));
         segments[2 * segmentCount] = start;
         segments[2 * segmentCount++ + 1] = d.size();
+    }
+
+    private void locate(int location) {
+        if (segmentCount >= segmentLocations.length) segmentLocations = Arrays.copyOf(segmentLocations, segments.length);
+        segmentLocations[segmentCount] = location;
     }
 
     private void lowerEdges(int block, int last) {
@@ -196,11 +210,13 @@ public final class Lower {
     /** In the order of emission, with the registers' final names. */
     private void copy(VCode to) {
         to.reset();
+        locations = f.hasLocations ? new int[d.size()] : null;
         for (int i = 0; i < order.nodes(); i++) {
             int node = order.node(i);
             to.beginBlock(order.loopDepth(node));
             if (!order.isEdge(node) && node != f.layout.entry() && !order.hasOnePredecessor(node)) parameters(node, to);
             for (int s = nodeSegments[2 * node + 1] - 1; s >= nodeSegments[2 * node]; s--) {
+                if (locations != null) Arrays.fill(locations, to.insts(), to.insts() + segments[2 * s + 1] - segments[2 * s], segmentLocations[s]);
                 for (int inst = segments[2 * s], end = segments[2 * s + 1]; inst < end; inst++) d.copy(inst, to);
             }
             for (int s = 0, n = order.successorCount(node); s < n; s++) to.addSuccessor(order.position(order.successor(node, s)));

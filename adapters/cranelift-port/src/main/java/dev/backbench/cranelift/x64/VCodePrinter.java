@@ -12,19 +12,24 @@ import dev.backbench.cranelift.regalloc.Allocation;
  * register with what it could share one with otherwise. With an allocation every operand has its place, {@code v3@rcx}, and inserted moves stand between: {@code rcx <- slot0}.
  */
 public final class VCodePrinter {
+    private static final String INDENT = "    ";
+
     private final StringBuilder out = new StringBuilder();
     private final VCode code;
     private final Allocation places;
+    private final int[] locations;
+    private String indent = INDENT;
     private int move;
 
-    private VCodePrinter(VCode code, Allocation places) {
+    private VCodePrinter(VCode code, Allocation places, int[] locations) {
         this.code = code;
         this.places = places;
+        this.locations = locations;
     }
 
-    /** @param places null before allocation */
-    public static String print(VCode code, Allocation places) {
-        VCodePrinter printer = new VCodePrinter(code, places);
+    /** @param places null before allocation @param locations by instruction, shown in front; null for none */
+    public static String print(VCode code, Allocation places, int[] locations) {
+        VCodePrinter printer = new VCodePrinter(code, places, locations);
         for (int b = 0; b < code.blocks(); b++) printer.block(b);
         return printer.out.toString();
     }
@@ -34,6 +39,7 @@ public final class VCodePrinter {
         list(code.parameterCount(b), i -> "v" + code.parameter(b, i));
         out.append(':').append(code.loopDepth(b) > 0 ? "  ; in loops: " + code.loopDepth(b) : "").append('\n');
         for (int i = code.firstInst(b), end = code.firstInst(b + 1); i < end; i++) {
+            indent = locations == null || locations[i] < 0 ? INDENT : "@%04x ".formatted(locations[i]);
             moves(2 * i);
             inst(b, i, i == end - 1);
             moves(2 * i + 1);
@@ -53,7 +59,7 @@ public final class VCodePrinter {
     private void moves(int point) {
         for (; places != null && move < places.moves() && places.movePoint(move) <= point; move++) {
             int from = places.moveFrom(move);
-            out.append("    ").append(place(places.moveTo(move))).append(" <- ");
+            out.append(indent).append(place(places.moveTo(move))).append(" <- ");
             if (from >= 0) out.append(place(from));
             else out.append("again ").append(mnemonic(~from)).append(immediate(~from));
             out.append('\n');
@@ -62,7 +68,7 @@ public final class VCodePrinter {
 
     private void inst(int block, int inst, boolean last) {
         int first = code.firstOperand(inst), end = code.firstOperand(inst + 1), uses = 0, defs = 0;
-        out.append("    ");
+        out.append(indent);
         for (int o = first; o < end; o++) if (code.isDef(o)) out.append(defs++ > 0 ? ", " : "").append(operand(o));
         out.append(defs > 0 ? " = " : "").append(mnemonic(inst));
         int registers = Form.addressOperands(addressKind(inst)), all = end - first - defs;

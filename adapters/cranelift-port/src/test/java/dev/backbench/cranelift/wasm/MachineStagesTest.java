@@ -7,10 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.backbench.cranelift.opt.Optimizer;
 import dev.backbench.cranelift.regalloc.SplittingAllocator;
 import dev.backbench.spi.BackendException;
+import dev.backbench.wasm.FuncType;
+import dev.backbench.wasm.Opcode;
+import dev.backbench.wasm.ValType;
+import dev.backbench.wasm.WasmModule;
+import dev.backbench.wasm.build.BodyWriter;
+import dev.backbench.wasm.build.ModuleWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,7 +57,7 @@ class MachineStagesTest {
     Path folder;
 
     private static byte[] emit(String text, String stage, int only) {
-        return ClifText.emit(text.getBytes(StandardCharsets.UTF_8), stage, only, true, name -> new MachineStages(name, new Optimizer(), new SplittingAllocator()));
+        return ClifText.emit(text.getBytes(StandardCharsets.UTF_8), stage, only, true, false, name -> new MachineStages(name, new Optimizer(), new SplittingAllocator()));
     }
 
     private static String text(String stage, int only) {
@@ -104,6 +112,29 @@ class MachineStagesTest {
     void namesByNumber() {
         String numbered = "function u3:14() -> i32 {\nblock0:\n    v0 = iconst.i32 7\n    return v0\n}\n";
         assertTrue(new String(emit(numbered, MachineStages.ASM, -1), StandardCharsets.UTF_8).contains("\nu3_14:\n"));
+    }
+
+    /** Every stage of a text shows the lines that its instructions come from, and none does unasked. */
+    @Test
+    void placesInTheInput() {
+        byte[] input = TEXT.getBytes(StandardCharsets.UTF_8);
+        for (String stage : List.of("clif", "opt", "vcode", "allocated", "asm")) {
+            String shown = new String(ClifText.emit(input, stage, 0, true, true, name -> new MachineStages(name, new Optimizer(), new SplittingAllocator())), StandardCharsets.UTF_8);
+            assertTrue(Pattern.compile("(?m)^@0010 .*add|add.*# @10$").matcher(shown).find(), "the sum of line 16 in " + shown);
+            assertTrue(!text(stage, 0).contains("@0") && !text(stage, 0).contains("# @"), shown);
+        }
+    }
+
+    @Test
+    void offsetsInTheModule() {
+        ModuleWriter module = new ModuleWriter();
+        module.function(new FuncType(new int[] {ValType.I64}, new int[] {ValType.I64}), new BodyWriter(1).get(0).get(0).op(Opcode.I64_MUL));
+        byte[] wasm = module.toBytes();
+        int offset = WasmModule.parse(wasm).bodyStart(0) + 1 + 4;
+        for (String stage : List.of("clif", "opt", "vcode", "asm")) {
+            String shown = new String(ClifText.emit(wasm, stage, 0, true, true, name -> new MachineStages(name, new Optimizer(), new SplittingAllocator())), StandardCharsets.UTF_8);
+            assertTrue(shown.lines().anyMatch(line -> line.contains("imul") && line.matches(".*@0*" + Integer.toHexString(offset) + "\\b.*")), offset + " in " + shown);
+        }
     }
 
     @Test
