@@ -169,6 +169,11 @@ public final class Dominators {
         return order[block] >= 0;
     }
 
+    /** Whether {@code a} is {@code b} or comes after it in the reverse postorder: an edge from {@code a} to {@code b} closes a cycle. Both reachable. */
+    public boolean isBehind(int a, int b) {
+        return order[a] <= order[b];
+    }
+
     /** -1 for the entry and for blocks that are not reached. */
     public int idom(int block) {
         return idom[block];

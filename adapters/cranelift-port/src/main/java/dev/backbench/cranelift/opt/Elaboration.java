@@ -102,7 +102,7 @@ final class Elaboration {
     /** Puts a copy of a node, whose operands are there, into a block. Constants that it needs elsewhere are copied to there. */
     private void place(int inst) {
         int target = block, args = f.args(inst), count = f.pool.length(args);
-        if (!isConstant(f.op(inst)) && loops.loopOf(block) != Loops.NONE) target = hoisted(args, count);
+        if (!isConstant(f.op(inst)) && loops.loopOf(block) != Loops.NONE) target = loops.outside(block, latest(args, count));
         for (int i = 0; i < count; i++) {
             int arg = f.pool.get(args, i);
             operands[i] = target != block && isConstantNode(arg) ? insert(graph.node(graph.best(arg)), 0, target) : ready(arg);
@@ -140,19 +140,16 @@ final class Elaboration {
         return value;
     }
 
-    /** The block before the outermost loop around the current place in which no operand is computed. Constants do not count. */
-    private int hoisted(int args, int count) {
-        int target = block;
-        for (int loop = loops.loopOf(block); loop != Loops.NONE; loop = loops.parent(loop)) {
-            int preheader = tree.idom(loops.header(loop));
-            if (preheader < 0) return target;
-            for (int i = 0; i < count; i++) {
-                int value = f.pool.get(args, i);
-                if (!isConstantNode(value) && loops.contains(loop, home[ready(value)])) return target;
-            }
-            target = preheader;
+    /** The block from which on all operands are there: they dominate the current place, hence each other. Constants do not count. */
+    private int latest(int args, int count) {
+        int latest = f.layout.entry();
+        for (int i = 0; i < count; i++) {
+            int value = f.pool.get(args, i);
+            if (isConstantNode(value)) continue;
+            int block = home[ready(value)];
+            if (tree.dominates(latest, block)) latest = block;
         }
-        return target;
+        return latest;
     }
 
     private boolean isConstantNode(int value) {

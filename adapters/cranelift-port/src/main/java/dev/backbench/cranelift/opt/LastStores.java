@@ -2,6 +2,7 @@ package dev.backbench.cranelift.opt;
 
 import dev.backbench.cranelift.analysis.Cfg;
 import dev.backbench.cranelift.analysis.Dominators;
+import dev.backbench.cranelift.analysis.Loops;
 import dev.backbench.cranelift.ir.Effect;
 import dev.backbench.cranelift.ir.Format;
 import dev.backbench.cranelift.ir.Function;
@@ -12,71 +13,74 @@ import java.util.Arrays;
 /**
  * The state of memory as version numbers, one for each alias region and one for all of it: the instruction that wrote last, or where paths with unlike ones meet, the block. Two
  * loads at equal versions see equal memory. A store that names a region changes it and the whole; one that names none changes everything.
+ *
+ * <p>One pass in reverse postorder, so linear: what a loop writes is known before it, so its header needs no second look; a block that is reached backwards in another way, in the middle of a
+ * cycle, has versions of its own.
  */
 final class LastStores {
     /** The whole, then the regions that are told apart; accesses of others are of the whole. */
     static final int REGIONS = 5;
-    private static final int UNKNOWN = Integer.MIN_VALUE;
+    private static final int UNKNOWN = Integer.MIN_VALUE, ALL = (1 << REGIONS) - 1;
 
     private Function f;
-    /** By block: {@link #REGIONS} versions at its end; a bit for each region in which its own was once needed, which it then keeps, so that the search for a fixed point ends. */
-    private int[] end = new int[160], met = new int[32];
-    /** By block: the last write of each region in it, {@link #UNKNOWN} where there is none. */
-    private int[] written = new int[160];
+    /** By block: {@link #REGIONS} versions at its beginning; at its end, until its turn comes the last write of each in it or {@link #UNKNOWN}. */
+    private int[] begin = new int[160], end = new int[160];
+    /** By loop: a bit for each region that something in it writes. */
+    private int[] writes = new int[16];
     final int[] now = new int[REGIONS];
-    private final int[] entering = new int[REGIONS];
 
-    void compute(Function function, Cfg cfg, Dominators tree) {
+    void compute(Function function, Cfg cfg, Dominators tree, Loops loops) {
         f = function;
         int blocks = f.blocks();
         if (end.length < blocks * REGIONS) {
+            begin = new int[2 * blocks * REGIONS];
             end = new int[2 * blocks * REGIONS];
-            written = new int[2 * blocks * REGIONS];
         }
-        if (met.length < blocks) met = new int[2 * blocks];
-        Arrays.fill(end, 0, blocks * REGIONS, UNKNOWN);
-        Arrays.fill(met, 0, blocks, 0);
-        for (int i = tree.reached() - 1; i >= 0; i--) summarize(tree.postorder(i));
-        boolean changed = true;
-        while (changed) {
-            changed = false;
-            for (int i = tree.reached() - 1; i >= 0; i--) changed |= pass(cfg, tree.postorder(i));
-        }
+        if (tree.reached() > 1) summarize(tree, loops);
+        for (int i = tree.reached() - 1; i >= 0; i--) meet(cfg, tree, loops, tree.postorder(i));
     }
 
-    private void summarize(int block) {
+    private void summarize(Dominators tree, Loops loops) {
+        if (writes.length < loops.count()) writes = new int[2 * loops.count()];
+        Arrays.fill(writes, 0, loops.count(), 0);
+        for (int i = tree.reached() - 1; i >= 0; i--) {
+            int block = tree.postorder(i), loop = loops.loopOf(block), written = 0;
+            Arrays.fill(now, UNKNOWN);
+            for (int inst = f.layout.first(block); inst >= 0; inst = f.layout.next(inst)) step(inst);
+            for (int r = 0; r < REGIONS; r++) {
+                end[block * REGIONS + r] = now[r];
+                if (now[r] != UNKNOWN) written |= 1 << r;
+            }
+            if (loop != Loops.NONE) writes[loop] |= written;
+        }
+        for (int loop = 0; loop < loops.count(); loop++) if (loops.parent(loop) != Loops.NONE) writes[loops.parent(loop)] |= writes[loop];
+    }
+
+    /** Sets the versions of a block all of whose predecessors but those behind it have theirs. */
+    private void meet(Cfg cfg, Dominators tree, Loops loops, int block) {
+        int own = -2 - block, at = block * REGIONS, predecessors = cfg.predecessorCount(block), unlike = predecessors == 0 ? ALL : 0;
         Arrays.fill(now, UNKNOWN);
-        for (int inst = f.layout.first(block); inst >= 0; inst = f.layout.next(inst)) step(inst);
-        System.arraycopy(now, 0, written, block * REGIONS, REGIONS);
-    }
-
-    /** @return whether the versions at the block's end are other than before */
-    private boolean pass(Cfg cfg, int block) {
-        enter(cfg, block);
-        boolean changed = false;
-        for (int r = 0, at = block * REGIONS; r < REGIONS; r++, at++) {
-            int version = written[at] == UNKNOWN ? now[r] : written[at];
-            changed |= end[at] != version;
-            end[at] = version;
+        for (int p = 0; p < predecessors; p++) {
+            int from = cfg.predecessor(block, p);
+            if (tree.isBehind(from, block)) {
+                unlike |= tree.dominates(block, from) ? writes[loops.loopOf(block)] : ALL;
+                continue;
+            }
+            for (int r = 0; r < REGIONS; r++) {
+                int version = end[from * REGIONS + r];
+                if (now[r] == UNKNOWN) now[r] = version;
+                else if (now[r] != version) unlike |= 1 << r;
+            }
         }
-        return changed;
+        for (int r = 0; r < REGIONS; r++, at++) {
+            begin[at] = (unlike >> r & 1) != 0 ? own : now[r];
+            if (end[at] == UNKNOWN) end[at] = begin[at];
+        }
     }
 
     /** Sets {@link #now} to the versions at the beginning of {@code block}. */
-    void enter(Cfg cfg, int block) {
-        Arrays.fill(entering, UNKNOWN);
-        int own = -2 - block;
-        int predecessors = cfg.predecessorCount(block);
-        for (int p = 0; p < predecessors; p++) {
-            int from = cfg.predecessor(block, p) * REGIONS;
-            for (int r = 0; r < REGIONS; r++) {
-                int version = end[from + r];
-                if (version == UNKNOWN) continue;
-                if (entering[r] == UNKNOWN) entering[r] = version;
-                else if (entering[r] != version) met[block] |= 1 << r;
-            }
-        }
-        for (int r = 0; r < REGIONS; r++) now[r] = entering[r] == UNKNOWN || (met[block] >> r & 1) != 0 ? own : entering[r];
+    void enter(int block) {
+        System.arraycopy(begin, block * REGIONS, now, 0, REGIONS);
     }
 
     /** What {@code inst} does to {@link #now}. */

@@ -51,7 +51,7 @@ public final class Optimizer {
         tree.compute(f, cfg);
         removeUnreachable();
         loops.compute(f, cfg, tree);
-        stores.compute(f, cfg, tree);
+        stores.compute(f, cfg, tree, loops);
         graph.begin(f);
         memory.clear();
         computed.clear();
@@ -75,7 +75,7 @@ public final class Optimizer {
     private void block(int block) {
         int params = f.blockParams(block);
         for (int i = 0, n = f.pool.length(params); i < n; i++) graph.addFixed(f.pool.get(params, i));
-        stores.enter(cfg, block);
+        stores.enter(block);
         for (int inst = f.layout.first(block), next; inst >= 0; inst = next) {
             next = f.layout.next(inst);
             rename(inst);

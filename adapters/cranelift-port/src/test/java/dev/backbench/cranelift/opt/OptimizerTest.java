@@ -87,6 +87,82 @@ class OptimizerTest {
         assertTrue(out.lastIndexOf("imul") < out.indexOf("block1("), out);
     }
 
+    /** What an outer loop writes after an inner one does not hide from the inner one what was loaded before it in the same round. */
+    @Test
+    void loadsAreForwardedIntoInnerLoopsThatWriteNothing() {
+        String out = optimized("""
+            function %f(i64, i32) -> i32 {
+            block0(v0: i64, v1: i32):
+                jump block1(v1)
+            block1(v2: i32):
+                v3 = load.i32 v0
+                jump block2(v2)
+            block2(v4: i32):
+                v5 = load.i32 v0
+                v6 = iadd v4, v5
+                brif v6, block2(v6), block3
+            block3:
+                v7 = load.i32 v0
+                store v6, v0
+                v8 = isub v6, v7
+                brif v8, block1(v8), block4
+            block4:
+                v9 = load.i32 v0
+                v10 = iadd v8, v9
+                return v10
+            }
+            """);
+        assertEquals(1, count(out, "load"), out);
+    }
+
+    /** A cycle with two ways in is no loop: what is known before it is not known in it. */
+    @Test
+    void loadsStayInCyclesThatWriteAndAreEnteredInTheMiddle() {
+        String out = optimized("""
+            function %f(i64, i32) -> i32 {
+            block0(v0: i64, v1: i32):
+                v2 = load.i32 v0
+                brif v1, block1, block2
+            block1:
+                v3 = load.i32 v0
+                v4 = iadd v3, v1
+                store v4, v0
+                jump block2
+            block2:
+                v5 = load.i32 v0
+                v6 = iadd v5, v2
+                brif v6, block1, block3
+            block3:
+                return v6
+            }
+            """);
+        assertEquals(3, count(out, "load"), out);
+    }
+
+    /** The second loop's header follows the first loop's block at once: what both leave unchanged goes before both, and what the first computes does not go into it. */
+    @Test
+    void whatLeavesALoopDoesNotEnterTheLoopBefore() {
+        String out = optimized("""
+            function %f(i32, i32) -> i32 {
+            block0(v0: i32, v1: i32):
+                jump block1(v0)
+            block1(v2: i32):
+                v3 = isub v2, v1
+                brif v3, block1(v3), block2(v1)
+            block2(v4: i32):
+                v5 = imul v0, v1
+                v6 = bxor v3, v0
+                v7 = iadd v4, v5
+                v8 = iadd v7, v6
+                brif v8, block2(v8), block3
+            block3:
+                return v8
+            }
+            """);
+        assertTrue(out.indexOf("imul") < out.indexOf("block1("), out);
+        assertTrue(out.indexOf("bxor") > out.indexOf("\nblock2("), out);
+    }
+
     @Test
     void loadsAreForwardedUnlessSomethingMayHaveWritten() {
         String out = optimized("""
