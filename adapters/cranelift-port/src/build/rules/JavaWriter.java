@@ -3,17 +3,24 @@ package rules;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Rules as a Java class. The matching steps of all rules with the same root operation form a trie, so that a step common to several is taken once; each choice of an
- * operand's operation is a method of its own, small enough for the compiler of the JVM.
+ * operand's operation is a method of its own, small enough for the compiler of the JVM. Rules that subsume come first, in a trie of their own: one result of theirs ends the search. A bit for
+ * each operation that some rule looks for below the root tells, of a class as a whole, whether any member is worth a look.
  */
 final class JavaWriter {
     private static final String IN = "    ";
+    private static final int KINDS = 32;
+    private static final String SUBSUME = "if (g.subsume(";
     private final StringBuilder methods = new StringBuilder();
     private int methodCount;
+    /** Operations below a root, in the order of their bits. */
+    private final List<String> kinds = new ArrayList<>();
 
     /** A step and what may follow it. A line always succeeds; a check may fail; a loop tries the alternatives of an operand. */
     private record Step(char kind, String text, String path, Map<String, Step> next) {}
@@ -23,25 +30,53 @@ final class JavaWriter {
     }
 
     private String all(String packageName, String className, List<Rule> rules) {
-        Map<String, Step> roots = new LinkedHashMap<>();
-        for (int n = 0; n < rules.size(); n++) {
-            Step root = roots.computeIfAbsent(rules.get(n).left().op().name(), k -> step('L', "", ""));
-            new Steps(rules.get(n), n, root).add();
-        }
+        Map<String, Step> subsuming = tries(rules, true), others = tries(rules, false);
+        Set<String> roots = new LinkedHashSet<>(subsuming.keySet());
+        roots.addAll(others.keySet());
         StringBuilder out = new StringBuilder("package " + packageName + ";\n\nimport dev.backbench.cranelift.ir.IntCC;\nimport dev.backbench.cranelift.ir.Op;\n"
                 + "import dev.backbench.cranelift.ir.Types;\n\n/** Generated from the rule files: tries every rule on an instruction. */\nfinal class " + className + " {\n");
         out.append(IN).append("/** By number of a rule. */\n").append(IN).append("static final String[] NAMES = {\n");
         for (Rule r : rules) out.append(IN.repeat(2)).append('"').append(r.name()).append("\",\n");
         out.append(IN).append("};\n\n").append(IN).append("private ").append(className).append("() {}\n\n");
-        out.append(IN).append("static void apply(Graph g, int i) {\n").append(IN.repeat(2)).append("switch (g.op(i)) {\n");
-        for (String op : roots.keySet()) out.append(IN.repeat(3)).append("case ").append(op.toUpperCase()).append(" -> ").append(op).append("(g, i, g.type(i));\n");
-        out.append(IN.repeat(3)).append("default -> {}\n").append(IN.repeat(2)).append("}\n").append(IN).append("}\n");
-        for (Map.Entry<String, Step> root : roots.entrySet()) {
-            List<String> scope = List.of("int i", "int t");
-            String body = children(root.getValue(), scope, 2);
-            methods.append('\n').append(IN).append("private static void ").append(root.getKey()).append("(Graph g, int i, int t) {\n").append(body).append(IN).append("}\n");
+        StringBuilder matchers = new StringBuilder();
+        for (String root : roots) {
+            matchers.append('\n').append(IN).append("private static boolean ").append(root).append("(Graph g, int i, int t) {\n");
+            for (Map<String, Step> tries : List.of(subsuming, others)) {
+                if (tries.containsKey(root)) matchers.append(children(tries.get(root), List.of("int i", "int t"), 2));
+                if (tries == subsuming && tries.containsKey(root) && others.containsKey(root)) {
+                    matchers.append(IN.repeat(2)).append("return ").append(root).append("Others(g, i, t);\n").append(IN).append("}\n\n");
+                    matchers.append(IN).append("private static boolean ").append(root).append("Others(Graph g, int i, int t) {\n");
+                }
+            }
+            matchers.append(IN.repeat(2)).append("return false;\n").append(IN).append("}\n");
         }
-        return out.append(methods).append("}\n").toString();
+        out.append(kinds());
+        out.append(IN).append("/** @return whether a rule that subsumes had a result */\n").append(IN).append("static boolean apply(Graph g, int i) {\n").append(IN.repeat(2)).append("return switch (g.op(i)) {\n");
+        for (String op : roots) out.append(IN.repeat(3)).append("case ").append(op.toUpperCase()).append(" -> ").append(op).append("(g, i, g.type(i));\n");
+        out.append(IN.repeat(3)).append("default -> false;\n").append(IN.repeat(2)).append("};\n").append(IN).append("}\n");
+        return out.append(matchers).append(methods).append("}\n").toString();
+    }
+
+    private static Map<String, Step> tries(List<Rule> rules, boolean subsuming) {
+        Map<String, Step> roots = new LinkedHashMap<>();
+        for (int n = 0; n < rules.size(); n++) {
+            Rule rule = rules.get(n);
+            if (rule.subsumes() == subsuming) new Steps(rule, n, roots.computeIfAbsent(rule.left().op().name(), k -> step('L', "", ""))).add();
+        }
+        return roots;
+    }
+
+    private String kinds() {
+        StringBuilder out = new StringBuilder(IN + "/** By operation: its bit among those that rules look for below the root, 0 for others. */\n");
+        out.append(IN).append("static final int[] KINDS = new int[Op.values().length];\n\n").append(IN).append("static {\n");
+        for (int k = 0; k < kinds.size(); k++) out.append(IN.repeat(2)).append("KINDS[Op.").append(kinds.get(k).toUpperCase()).append(".ordinal()] = 1 << ").append(k).append(";\n");
+        return out.append(IN).append("}\n\n").toString();
+    }
+
+    private int kind(String op) {
+        if (!kinds.contains(op)) kinds.add(op);
+        if (kinds.size() > KINDS) throw new IllegalStateException("rules look for more than " + KINDS + " operations below their roots: a class's kinds no longer fit an int");
+        return 1 << kinds.indexOf(op);
     }
 
     private static Step step(char kind, String text, String path) {
@@ -70,23 +105,26 @@ final class JavaWriter {
     }
 
     private String loop(String path, List<Step> steps, List<String> scope, String in) {
-        StringBuilder out = new StringBuilder();
-        out.append(in).append("for (int k = 0, n = g.classSize(v").append(path).append("); k < n; k++) {\n");
-        out.append(in).append(IN).append("int i").append(path).append(" = g.member(v").append(path).append(", k);\n");
-        out.append(in).append(IN).append("if (i").append(path).append(" < 0) continue;\n").append(in).append(IN).append("switch (g.op(i").append(path).append(")) {\n");
+        StringBuilder out = new StringBuilder(), cases = new StringBuilder();
         List<String> inner = new ArrayList<>(scope);
         inner.add("int i" + path);
+        int wanted = 0;
         for (Step s : steps) {
             String name = "m" + methodCount++;
-            out.append(in).append(IN.repeat(2)).append("case ").append(s.text.toUpperCase()).append(" -> ").append(name).append("(g");
-            for (String v : inner) out.append(", ").append(v.substring(v.indexOf(' ') + 1));
-            out.append(");\n");
+            wanted |= kind(s.text);
+            cases.append(in).append(IN.repeat(3)).append("case ").append(s.text.toUpperCase()).append(" -> {\n").append(in).append(IN.repeat(4)).append("if (").append(name).append("(g");
+            for (String v : inner) cases.append(", ").append(v.substring(v.indexOf(' ') + 1));
+            cases.append(")) return true;\n").append(in).append(IN.repeat(3)).append("}\n");
             String body = children(s, inner, 2);
-            methods.append('\n').append(IN).append("private static void ").append(name).append("(Graph g");
+            methods.append('\n').append(IN).append("private static boolean ").append(name).append("(Graph g");
             for (String v : inner) methods.append(", ").append(v);
-            methods.append(") {\n").append(body).append(IN).append("}\n");
+            methods.append(") {\n").append(body).append(IN.repeat(2)).append("return false;\n").append(IN).append("}\n");
         }
-        return out.append(in).append(IN.repeat(2)).append("default -> {}\n").append(in).append(IN).append("}\n").append(in).append("}\n").toString();
+        out.append(in).append("if ((g.kinds(v").append(path).append(") & 0x").append(Integer.toHexString(wanted)).append(") != 0) {\n");
+        out.append(in).append(IN).append("for (int k = 0, n = g.classSize(v").append(path).append("); k < n; k++) {\n");
+        out.append(in).append(IN.repeat(2)).append("int i").append(path).append(" = g.member(v").append(path).append(", k);\n");
+        out.append(in).append(IN.repeat(2)).append("if (i").append(path).append(" < 0) continue;\n").append(in).append(IN.repeat(2)).append("switch (g.op(i").append(path).append(")) {\n");
+        return out.append(cases).append(in).append(IN.repeat(3)).append("default -> {}\n").append(in).append(IN.repeat(2)).append("}\n").append(in).append(IN).append("}\n").append(in).append("}\n").toString();
     }
 
     /** The steps of one rule, put into the trie. Names follow from the place in the pattern, so that equal steps of two rules are equal text. */
@@ -106,11 +144,11 @@ final class JavaWriter {
         void add() {
             node(rule.left(), "", false);
             for (var condition : rule.conditions()) then('C', Expression.java(condition, this), "");
-            String result = rule.subsumes() + ", " + build(rule.right()) + ");";
+            String result = ", " + build(rule.right()) + (rule.subsumes() ? ")) return true;" : ");");
             for (Step s : at.next.values()) {
                 if (s.kind == 'E' && s.text.endsWith(result)) throw new RuleException(rule.file(), rule.line(), "'" + rule.name() + "' says what another rule says");
             }
-            then('E', "g.result(" + number + ", " + result, "");
+            then('E', (rule.subsumes() ? SUBSUME : "g.result(") + number + result, "");
         }
 
         private void then(char kind, String text, String path) {

@@ -12,11 +12,10 @@ import java.util.Arrays;
  * are always older than what uses them: nothing is revisited.
  *
  * <p>Rewriting is bounded: {@link #MAX_CLASS} alternatives to a class, {@link #MAX_RESULTS} results of rules to a node, rules on what rules made to a depth of {@link #MAX_DEPTH} and until
- * {@link #MAX_MADE} nodes, new or known, came of one instruction (in a chain of additions of constants each depth would multiply them).
+ * {@link #MAX_MADE} nodes, new or known, came of one instruction.
  */
 final class Graph {
     static final int MAX_CLASS = 6, MAX_RESULTS = 8, MAX_DEPTH = 4, MAX_MADE = 48;
-    private static final int NO_RULE = -1;
 
     private final NodeTable nodes = new NodeTable();
     private final Folding folding = new Folding();
@@ -24,8 +23,12 @@ final class Graph {
     private long[] hits;
     private Function f;
 
-    /** By value: start of its class in {@link #members} and size; the member to compute, its cost; the instruction of a node, -1 for what stays. */
-    private int[] start = new int[512], size = new int[512], best = new int[512], cost = new int[512], node = new int[512];
+    private static final int START = 0, SIZE = 1, BEST = 2, COST = 3, NODE = 4, KINDS = 5, ROW = 3;
+    /**
+     * By value a row: start of its class in {@link #members} and size; the member to compute, its cost; the instruction of a node, -1 for what stays; which of the operations that rules look
+     * for are in the class, bits as {@link Rewrites#KINDS} says.
+     */
+    private int[] rows = new int[512 << ROW];
     private int[] members = new int[1024];
     private int used;
 
@@ -35,6 +38,7 @@ final class Graph {
     /** What the rules gave for the nodes under way: a stack, each node's above {@link #resultBase}. */
     private final int[] results = new int[MAX_RESULTS * (MAX_DEPTH + 2)];
     private int resultBase, resultCount;
+    /** What the rule gave that subsumed the node under way last. */
     private int subsumed;
 
     void begin(Function function) {
@@ -43,7 +47,6 @@ final class Graph {
         used = 0;
         depth = 0;
         resultBase = resultCount = 0;
-        subsumed = NO_RULE;
         reserve(f.values());
     }
 
@@ -52,13 +55,7 @@ final class Graph {
     }
 
     private void reserve(int values) {
-        if (values <= start.length) return;
-        int length = Math.max(values, 2 * start.length);
-        start = Arrays.copyOf(start, length);
-        size = Arrays.copyOf(size, length);
-        best = Arrays.copyOf(best, length);
-        cost = Arrays.copyOf(cost, length);
-        node = Arrays.copyOf(node, length);
+        if (values << ROW > rows.length) rows = Arrays.copyOf(rows, Math.max(values << ROW, 2 * rows.length));
     }
 
     // ---- classes ----
@@ -70,11 +67,14 @@ final class Graph {
     }
 
     private void single(int value, int inst, int price) {
-        node[value] = inst;
-        start[value] = used;
-        size[value] = 1;
-        best[value] = value;
-        cost[value] = price;
+        int[] rows = this.rows;
+        int at = value << ROW;
+        rows[at + START] = used;
+        rows[at + SIZE] = 1;
+        rows[at + BEST] = value;
+        rows[at + COST] = price;
+        rows[at + NODE] = inst;
+        rows[at + KINDS] = inst < 0 ? 0 : Rewrites.KINDS[f.op(inst).ordinal()];
         append(value);
     }
 
@@ -85,30 +85,34 @@ final class Graph {
 
     /** The member that costs least. */
     int best(int value) {
-        return best[value];
+        return rows[(value << ROW) + BEST];
     }
 
     /** The instruction that computes a member, -1 where it stays in its block. */
     int node(int value) {
-        return node[value];
+        return rows[(value << ROW) + NODE];
+    }
+
+    int kinds(int value) {
+        return rows[(value << ROW) + KINDS];
     }
 
     int classSize(int value) {
-        return size[value];
+        return rows[(value << ROW) + SIZE];
     }
 
     /** The instruction of the {@code k}th alternative, -1 where there is none to look at. */
     int member(int value, int k) {
-        return node[members[start[value] + k]];
+        return node(members[rows[(value << ROW) + START] + k]);
     }
 
     boolean same(int a, int b) {
-        return a == b || members[start[a]] == members[start[b]];
+        return a == b || representative(a) == representative(b);
     }
 
     /** One number for all values that are known to be the same. */
     int representative(int value) {
-        return members[start[value]];
+        return members[rows[(value << ROW) + START]];
     }
 
     // ---- what rules look at ----
@@ -139,7 +143,7 @@ final class Graph {
 
     /** The constant that a class is, as its instruction; -1 where it is none. */
     private int constantOf(int value) {
-        int inst = node[members[start[value]]];
+        int inst = node(representative(value));
         return inst >= 0 && f.op(inst) == Op.ICONST && f.control(inst) <= Types.I64 ? inst : -1;
     }
 
@@ -189,10 +193,16 @@ final class Graph {
     }
 
     /** A result of rule {@code rule} for the node under way. */
-    void result(int rule, boolean subsumes, int value) {
+    void result(int rule, int value) {
         if (hits != null) hits[rule]++;
-        if (subsumes && subsumed < 0) subsumed = value;
-        else if (resultCount - resultBase < MAX_RESULTS) results[resultCount++] = value;
+        if (resultCount - resultBase < MAX_RESULTS) results[resultCount++] = value;
+    }
+
+    /** A result that is never worse than the node under way: no other is looked for. @return true */
+    boolean subsume(int rule, int value) {
+        if (hits != null) hits[rule]++;
+        subsumed = value;
+        return true;
     }
 
     // ---- making nodes ----
@@ -263,18 +273,19 @@ final class Graph {
         reserve(f.values());
         single(value, inst, price(inst));
         if (depth >= MAX_DEPTH || made >= MAX_MADE || f.control(inst) > Types.I128) return value;
-        int outerBase = resultBase, outerCount = resultCount, outerSubsumed = subsumed;
+        int outerBase = resultBase, stands = value;
         resultBase = resultCount;
-        subsumed = NO_RULE;
         depth++;
-        Rewrites.apply(this, inst);
+        boolean subsumes = Rewrites.apply(this, inst);
         depth--;
-        int stands = subsumed >= 0 ? subsumed : value;
-        if (subsumed < 0 && resultCount > resultBase) unite(value);
-        else if (subsumed >= 0) forward(value, subsumed);
+        if (subsumes) {
+            stands = subsumed;
+            forward(value, stands);
+        } else if (resultCount > resultBase) {
+            unite(value);
+        }
+        resultCount = resultBase;
         resultBase = outerBase;
-        resultCount = outerCount;
-        subsumed = outerSubsumed;
         return stands;
     }
 
@@ -286,25 +297,28 @@ final class Graph {
 
     /** The class of {@code value} becomes another's: who finds its node later gets that. */
     private void forward(int value, int to) {
-        start[value] = start[to];
-        size[value] = size[to];
-        best[value] = best[to];
-        cost[value] = cost[to];
+        int at = value << ROW, from = to << ROW;
+        rows[at + START] = rows[from + START];
+        rows[at + SIZE] = rows[from + SIZE];
+        rows[at + BEST] = rows[from + BEST];
+        rows[at + COST] = rows[from + COST];
+        rows[at + KINDS] = rows[from + KINDS];
     }
 
     private void unite(int value) {
-        int from = used;
+        int at = value << ROW, first = used;
         append(value);
         for (int r = resultBase; r < resultCount; r++) {
-            int other = results[r];
-            for (int k = 0; k < size[other] && used - from < MAX_CLASS; k++) addMember(from, members[start[other] + k]);
-            if (cost[other] < cost[value]) {
-                cost[value] = cost[other];
-                best[value] = best[other];
+            int from = results[r] << ROW;
+            for (int k = 0; k < rows[from + SIZE] && used - first < MAX_CLASS; k++) addMember(first, members[rows[from + START] + k]);
+            rows[at + KINDS] |= rows[from + KINDS];
+            if (rows[from + COST] < rows[at + COST]) {
+                rows[at + COST] = rows[from + COST];
+                rows[at + BEST] = rows[from + BEST];
             }
         }
-        start[value] = from;
-        size[value] = used - from;
+        rows[at + START] = first;
+        rows[at + SIZE] = used - first;
     }
 
     private void addMember(int from, int member) {
@@ -314,7 +328,7 @@ final class Graph {
 
     private int price(int inst) {
         int price = Costs.of(f.op(inst)), args = f.args(inst);
-        for (int i = 0, n = f.pool.length(args); i < n; i++) price = Math.min(Costs.MAX, price + cost[f.pool.get(args, i)]);
+        for (int i = 0, n = f.pool.length(args); i < n; i++) price = Math.min(Costs.MAX, price + rows[(f.pool.get(args, i) << ROW) + COST]);
         return price;
     }
 

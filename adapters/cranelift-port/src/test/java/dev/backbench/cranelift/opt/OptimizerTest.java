@@ -217,6 +217,26 @@ class OptimizerTest {
         assertEquals(1, count(out, "trapz"), out);
     }
 
+    /** Each of a chain is the first value and one constant, and few nodes are made on the way. */
+    @Test
+    void chainsOfConstantsMakeFewNodes() {
+        for (String op : List.of("iadd", "band", "bxor", "imul")) {
+            int links = 300;
+            StringBuilder text = new StringBuilder("function %f(i64, i64) -> i64 {\nblock0(v0: i64, v1: i64):\n");
+            for (int i = 0; i < links; i++) {
+                text.append("    v").append(10 + 2 * i).append(" = iconst.i64 ").append(12345 + i).append('\n');
+                text.append("    v").append(11 + 2 * i).append(" = ").append(op).append(" v").append(i == 0 ? 0 : 9 + 2 * i).append(", v").append(10 + 2 * i).append('\n');
+                text.append("    store v").append(11 + 2 * i).append(", v1+").append(8 * i).append('\n');
+            }
+            Function f = Clif.function(text + "    return v0\n}\n");
+            int before = f.insts();
+            optimizer.run(f);
+            assertTrue(f.insts() <= 2 * before, op + ": of " + before + " instructions came " + f.insts());
+            String out = Printer.print(f);
+            if (op.equals("iadd")) assertEquals(links, count(out, "iadd v0, "), out);
+        }
+    }
+
     /** Functions of the corpus compute the same afterwards, and verify. */
     @Test
     void corpusMeansTheSame() throws Exception {
