@@ -302,7 +302,7 @@ public class X64Encoder implements X64Sink {
     /** The prefix, of two bytes where that has room for all, and the opcode; register bits are inverted. */
     private void startVex(int insn, int size, int reg, int second, int index, int base) {
         int opcode = X64Insn.OPCODE[insn], map = opcode >> 8, low = (~second & 15) << 3 | X64Insn.PREFIX[insn], high = reg < 8 ? 0x80 : 0;
-        boolean wide = size == 8 && (insn < X64Insn.VADDSS || insn > X64Insn.VXORPS) && insn != X64Insn.VFMADD213SS;
+        boolean wide = X64Insn.isVexWide(insn, size);
         if (map == 1 && !wide && index < 8 && base < 8) {
             code.put8(0xC5);
             code.put8(high | low);

@@ -63,6 +63,8 @@ public final class X64Insn {
     private static final int VEX_66 = 1, VEX_F3 = 2, VEX_F2 = 3;
     /** Maps of opcodes that VEX names: {@code 0F}, {@code 0F38}, {@code 0F3A}. */
     private static final int MAP_0F = 0x100, MAP_0F38 = 0x200, MAP_0F3A = 0x300;
+    /** Of VEX: the prefix has a bit for operands of 8 bytes. */
+    private static final int VEX_WIDTH = 64;
     private static final int SUFFIX = 1, REG_XMM = 2, RM_XMM = 4, RM8 = 8, RM16 = 16, RM32 = 32;
 
     static {
@@ -135,7 +137,8 @@ public final class X64Insn {
         }
         vex(VFMADD213SS, "vfmadd213ss", VEX_66, MAP_0F38 | 0xA9);
         vex(VFMADD213SD, "vfmadd213sd", VEX_66, MAP_0F38 | 0xA9);
-        FLAGS[VFMADD213SS] = FLAGS[VFMADD213SD] = REG_XMM | RM_XMM;
+        FLAGS[VFMADD213SS] = REG_XMM | RM_XMM;
+        FLAGS[VFMADD213SD] = REG_XMM | RM_XMM | VEX_WIDTH;
         for (int insn = ADDSS; insn <= SQRTSD; insn++) vexOf(VADDSS + insn - ADDSS, insn);
         vexOf(VCVTSS2SD, CVTSS2SD);
         vexOf(VCVTSD2SS, CVTSD2SS);
@@ -160,7 +163,7 @@ public final class X64Insn {
         NAMES[insn] = name;
         PREFIX[insn] = (byte) prefix;
         OPCODE[insn] = (short) opcode;
-        FLAGS[insn] = SUFFIX;
+        FLAGS[insn] = SUFFIX | VEX_WIDTH;
     }
 
     private static void floats() {
@@ -234,6 +237,11 @@ public final class X64Insn {
 
     static char suffix(int size) {
         return size == 8 ? 'q' : size == 4 ? 'l' : size == 2 ? 'w' : 'b';
+    }
+
+    /** Whether the VEX prefix says that operands are of 8 bytes. */
+    static boolean isVexWide(int insn, int size) {
+        return size == 8 && (FLAGS[insn] & VEX_WIDTH) != 0;
     }
 
     /** Bytes of the register in the reg field, 16 for an xmm register. */

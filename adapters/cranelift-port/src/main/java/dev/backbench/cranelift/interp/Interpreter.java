@@ -73,7 +73,14 @@ public final class Interpreter {
     public long[] run(int function, long[] arguments) throws Trap {
         fuel = limit;
         depth = 0;
-        return call(function, arguments);
+        long floor = memory.top();
+        try {
+            return call(function, arguments);
+        } catch (StackOverflowError e) { // frames of this machine grow with what its compiler inlines
+            throw new Trap(TrapCode.STACK_OVERFLOW);
+        } finally {
+            memory.pop(floor);
+        }
     }
 
     private long[] call(int function, long[] arguments) throws Trap {

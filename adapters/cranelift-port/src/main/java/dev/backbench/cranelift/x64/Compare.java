@@ -41,10 +41,10 @@ final class Compare {
                 break;
             }
         }
-        boolean shared = v != f.resolve(value) || o.uses(v) > 1;
-        o.sinking = !shared;
+        boolean shared = v != f.resolve(value) || o.uses(v) > 1, before = o.sinking;
+        o.sinking = before && !shared;
         int condition = rules.is_true(v) ^ inverted;
-        o.sinking = true;
+        o.sinking = before;
         return condition;
     }
 

@@ -48,7 +48,7 @@ public final class Form {
     public static final int SELECT = 18;
     /** defs rax, rdx in part; uses rax, rdx, or only rax of a byte; divisor: {@code insn use}. Multiplications too. */
     public static final int WIDE = 19;
-    /** def; use: {@code round}, the mode the immediate. */
+    /** def reuses use 1: {@code round}, the mode the immediate. */
     public static final int ROUND = 21;
     /** def reuses use 1; use 2; the immediate or, below zero, use 3 in rcx. */
     public static final int SHIFT_DOUBLE = 22;

@@ -48,7 +48,7 @@ final class LowerFloats {
 
     void round(int mode, int size, int to, int value) {
         d.begin(Form.ROUND, 0, size, mode);
-        d.def(to);
+        d.defReusing(to, 1);
         d.use(value);
     }
 

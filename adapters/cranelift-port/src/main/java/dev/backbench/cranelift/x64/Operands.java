@@ -42,6 +42,7 @@ final class Operands {
 
     void begin(Function function) {
         f = function;
+        sinking = true; // also after a function that was refused half-way
         d.reset();
         int values = f.values(), insts = f.insts();
         if (low.length < values) {

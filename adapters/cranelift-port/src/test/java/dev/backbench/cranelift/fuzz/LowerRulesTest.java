@@ -15,6 +15,7 @@ import dev.backbench.cranelift.verify.Verifier;
 import dev.backbench.cranelift.x64.Cpu;
 import dev.backbench.cranelift.x64.LowerRules;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Every lowering rule at work: on functions made from its left side, and on those of {@code lowering.clif} for what needs more than one block, against the interpreter. */
@@ -49,6 +51,31 @@ class LowerRulesTest {
         assertEquals(new TreeSet<String>(), never, "never taken");
     }
 
+    /** This processor as if it had all but one of its features. */
+    private static Cpu without(RecordComponent feature) {
+        return cpu(each -> !each.getName().equals(feature.getName()));
+    }
+
+    /** As if it had no other. */
+    private static Cpu only(RecordComponent feature) {
+        return cpu(each -> each.getName().equals(feature.getName()));
+    }
+
+    private static Cpu cpu(Predicate<RecordComponent> has) {
+        RecordComponent[] all = Cpu.class.getRecordComponents();
+        Object[] values = new Object[all.length];
+        Class<?>[] types = new Class<?>[all.length];
+        try {
+            for (int i = 0; i < all.length; i++) {
+                values[i] = has.test(all[i]) && (boolean) all[i].getAccessor().invoke(Cpu.HOST);
+                types[i] = all[i].getType();
+            }
+            return Cpu.class.getDeclaredConstructor(types).newInstance(values);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private boolean isValid(String text) {
         try {
             List<Function> functions = Clif.functions(text.getBytes(StandardCharsets.UTF_8));
@@ -59,9 +86,13 @@ class LowerRulesTest {
     }
 
     private void check(String text) {
-        List<Pipeline> pipelines = List.of(new Pipeline("fast", null, new Codegen(Pipeline.checked(new FastAllocator()))),
+        List<Pipeline> pipelines = new ArrayList<>(List.of(new Pipeline("fast", null, new Codegen(Pipeline.checked(new FastAllocator()))),
             new Pipeline("baseline processor", null, new Codegen(Pipeline.checked(new SplittingAllocator()), Cpu.BASELINE)),
-            new Pipeline("splitting", null, new Codegen(Pipeline.checked(new SplittingAllocator()))));
+            new Pipeline("splitting", null, new Codegen(Pipeline.checked(new SplittingAllocator())))));
+        for (RecordComponent feature : Cpu.class.getRecordComponents()) {
+            pipelines.add(new Pipeline("without " + feature.getName(), null, new Codegen(new FastAllocator(), without(feature))));
+            pipelines.add(new Pipeline("only " + feature.getName(), null, new Codegen(new FastAllocator(), only(feature))));
+        }
         String difference = new ClifOracle(pipelines, ROUNDS, new ClifOracle.Watch() {
             @Override
             public void compiled(Function f) {}
