@@ -72,6 +72,7 @@ public final class Pipeline implements Output.Passes {
     private final Isel isel = new Isel(uses);
     private final Allocator allocator = new Allocator();
     private final SimplJmp simpljmp = new SimplJmp();
+    private int blocksBefore;
 
     public Pipeline(Types types) {
         abi = new Abi(types);
@@ -119,10 +120,13 @@ public final class Pipeline implements Output.Passes {
             }
             case IFCONVERT -> ifconvert.run(fn, cfg);
             // The calling convention and the machine's instructions, still over temporaries
-            case ABI -> abi.run(fn);
+            case ABI -> {
+                blocksBefore = fn.blocks;
+                abi.run(fn);
+            }
             case SIMPL -> simpl.run(fn);
             case ISEL -> {
-                cfg.compute(fn);
+                if (fn.blocks != blocksBefore) cfg.compute(fn); // variable arguments and long copies make some
                 if (fn.wordsZeroExtended) zeroUpper.run(fn);
                 uses.compute(fn);
                 isel.run(fn);

@@ -65,10 +65,7 @@ final class AbiBuilder {
         int from = fn.insStart[0], to = fn.insEnd[0];
         fn.insStart[0] = fn.insCount;
         for (int s = 0; s < slotCount; s += 3) emit(slots[s + 1], L, slots[s], fn.constant(slots[s + 2]), NONE);
-        for (int i = from; i < to; i++) {
-            int at = Fn.STRIDE * i;
-            emit(Fn.op(fn.ins[at]), Fn.cls(fn.ins[at]), fn.ins[at + 1], fn.ins[at + 2], fn.ins[at + 3]);
-        }
+        fn.append(from, to);
         fn.insEnd[0] = fn.insCount;
     }
 

@@ -40,6 +40,8 @@ public final class Emit {
     private final Frame frame;
     private Fn fn;
     private int labels;
+    /** The word of which the last instruction left the flags say whether it is zero. */
+    private int tested;
 
     public Emit(X64Sink sink, Pool pool) {
         this.sink = sink;
@@ -54,6 +56,7 @@ public final class Emit {
         frame.enter(fn, labels++);
         for (int b = 0; b < fn.blocks; b++) {
             sink.label(b);
+            tested = NONE;
             for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) instruction(Fn.STRIDE * i);
             jump(b);
         }
@@ -138,6 +141,8 @@ public final class Emit {
             move(cls, to, second);
             second = to;
         }
+        int known = tested;
+        tested = NONE;
         switch (op) {
             case Op.ADD -> add(cls, to, first, second);
             case Op.SUB -> subtract(cls, to, first, second);
@@ -158,7 +163,9 @@ public final class Emit {
             case Op.SIGN -> sink.plain(Cls.isWide(cls) ? CQO : CDQ);
             case Op.XIDIV, Op.XDIV -> one(op == Op.XIDIV ? IDIV : X64Insn.DIV, cls, first);
             case Op.XCMP -> compare(cls, first, second);
-            case Op.XTEST -> apply(TEST, cls, hard(first), second);
+            case Op.XTEST -> {
+                if (first != second || first != known) apply(TEST, cls, hard(first), second);
+            }
             case Op.SALLOC -> allocate(to, first);
             case Op.CALL -> call(first);
             case Op.DBGLOC -> sink.location(Ref.value(first), Ref.value(second));
@@ -212,6 +219,7 @@ public final class Emit {
 
     /** {@code to = first insn second} as {@code to = first; to insn= second}. */
     private void twoAddress(int insn, int cls, int to, int first, int second, boolean commutes) {
+        if (cls == Cls.W && insn != IMUL) tested = to;
         if (to == second && to != first) {
             if (commutes) {
                 apply(insn, cls, hard(to), first);

@@ -115,7 +115,7 @@ public final class Isel {
         conditions.jump(b);
         for (int i = fn.insEnd[b] - 1; i >= fn.insStart[b]; i--) i = select(i);
         fn.insStart[b] = fn.insCount;
-        for (int n = 4 * (backCount - 1); n >= 0; n -= 4) fn.emit(Fn.op(back[n]), Fn.cls(back[n]), back[n + 1], back[n + 2], back[n + 3]);
+        for (int n = 4 * (backCount - 1); n >= 0; n -= 4) fn.emit(back, n);
         fn.insEnd[b] = fn.insCount;
     }
 

@@ -35,8 +35,7 @@ public final class Simpl {
             any = true;
             block(b, from, to);
         }
-        if (!any) return;
-        fn.compact();
+        if (any) fn.compact();
     }
 
     private boolean interesting(int i) {
@@ -51,20 +50,16 @@ public final class Simpl {
         for (int i = from; i < to; i++) {
             int at = Fn.STRIDE * i, op = Fn.op(fn.ins[at]), cls = Fn.cls(fn.ins[at]), name = fn.ins[at + 1], first = fn.ins[at + 2], second = fn.ins[at + 3];
             if (op == Op.BLIT0) blit(first, second, Ref.value(fn.ins[Fn.STRIDE * ++i + 2]));
-            else if (Cls.isFloat(cls) || !arithmetic(op, cls, name, first, second)) emit(op, cls, name, first, second);
+            else if (Cls.isFloat(cls) || !arithmetic(op, cls, name, first, second)) fn.emit(op, cls, name, first, second);
         }
         VarArgs.setJump(fn, open, jump, argument, s1, s2);
         fn.insEnd[open] = fn.insCount;
         if (open != b) Abi.renamePredecessor(fn, b, open, s1, s2);
     }
 
-    private void emit(int op, int cls, int to, int first, int second) {
-        fn.emit(op, cls, to, first, second);
-    }
-
     private int binary(int op, int cls, int first, int second) {
         int result = Ref.tmp(fn.newTemporary(cls, 0));
-        emit(op, cls, result, first, second);
+        fn.emit(op, cls, result, first, second);
         return result;
     }
 
@@ -80,16 +75,16 @@ public final class Simpl {
         boolean power = Long.bitCount(value) == 1;
         switch (op) {
             case Op.MUL -> {
-                if (power) emit(Op.SHL, cls, to, first, fn.constant(log));
+                if (power) fn.emit(Op.SHL, cls, to, first, fn.constant(log));
                 return power;
             }
             case Op.UDIV -> {
-                if (power) emit(Op.SHR, cls, to, first, fn.constant(log));
+                if (power) fn.emit(Op.SHR, cls, to, first, fn.constant(log));
                 else if (cls == W) divideWord(to, first, value);
                 return power || cls == W;
             }
             case Op.UREM -> {
-                if (power) emit(Op.AND, cls, to, first, fn.constant(value - 1));
+                if (power) fn.emit(Op.AND, cls, to, first, fn.constant(value - 1));
                 else if (cls == W) remainder(cls, to, first, second, divideWord(Ref.tmp(fn.newTemporary(W, 0)), first, value));
                 return power || cls == W;
             }
@@ -99,7 +94,7 @@ public final class Simpl {
                 int quotient = op == Op.DIV ? to : Ref.tmp(fn.newTemporary(cls, 0));
                 divideSigned(cls, quotient, first, log);
                 if (op == Op.REM) {
-                    emit(Op.SUB, cls, to, first, binary(Op.SHL, cls, quotient, fn.constant(log)));
+                    fn.emit(Op.SUB, cls, to, first, binary(Op.SHL, cls, quotient, fn.constant(log)));
                 }
                 return true;
             }
@@ -111,11 +106,11 @@ public final class Simpl {
         int bits = Cls.isWide(cls) ? 64 : 32;
         int sign = log == 1 ? first : binary(Op.SAR, cls, first, fn.constant(bits - 1));
         int bias = binary(Op.SHR, cls, sign, fn.constant(bits - log));
-        emit(Op.SAR, cls, to, binary(Op.ADD, cls, first, bias), fn.constant(log));
+        fn.emit(Op.SAR, cls, to, binary(Op.ADD, cls, first, bias), fn.constant(log));
     }
 
     private void remainder(int cls, int to, int first, int second, int quotient) {
-        emit(Op.SUB, cls, to, first, binary(Op.MUL, cls, quotient, second));
+        fn.emit(Op.SUB, cls, to, first, binary(Op.MUL, cls, quotient, second));
     }
 
     /**
@@ -127,7 +122,7 @@ public final class Simpl {
         int l = 64 - Long.numberOfLeadingZeros(d - 1);
         long low = Long.divideUnsigned((1L << l) - d << 32, d) + 1;
         int wide = Ref.tmp(fn.newTemporary(L, 0));
-        emit(Op.EXTUW, L, wide, first, NONE);
+        fn.emit(Op.EXTUW, L, wide, first, NONE);
         int shift = l;
         long m = low + (1L << 32);
         // An even multiplier, or the one of a smaller shift that is still exact, fits 32 bits
@@ -140,35 +135,22 @@ public final class Simpl {
         }
         if (m < 1L << 32) {
             int high = binary(Op.SHR, L, binary(Op.MUL, L, wide, fn.constant(m)), fn.constant(32 + shift));
-            emit(Op.COPY, W, to, high, NONE);
+            fn.emit(Op.COPY, W, to, high, NONE);
             return to;
         }
         int top = binary(Op.SHR, L, binary(Op.MUL, L, wide, fn.constant(low)), fn.constant(32));
         int sum = binary(Op.SHR, L, binary(Op.ADD, L, wide, top), fn.constant(l));
-        emit(Op.COPY, W, to, sum, NONE);
+        fn.emit(Op.COPY, W, to, sum, NONE);
         return to;
     }
 
     // ---- copies of memory ----
 
-    /** @param size negative to go from the end to the start, for areas that overlap so */
     private void blit(int from, int to, int size) {
-        boolean backward = size < 0;
-        int bytes = Math.abs(size), tail = bytes & 7;
-        if (bytes <= UNROLLED) {
-            if (backward) {
-                for (int w = 1, at = bytes; w < 8; w *= 2) if ((tail & w) != 0) move(from, to, at -= w, w);
-                for (int at = (bytes & -8) - 8; at >= 0; at -= 8) move(from, to, at, 8);
-            } else {
-                int at = 0;
-                for (; at + 8 <= bytes; at += 8) move(from, to, at, 8);
-                for (int w = 4; w > 0; w /= 2) if ((tail & w) != 0) at += move(from, to, at, w);
-            }
-            return;
-        }
-        if (backward) for (int w = 1, at = bytes; w < 8; w *= 2) if ((tail & w) != 0) move(from, to, at -= w, w);
-        loop(from, to, bytes & -8, backward);
-        if (!backward) for (int w = 4, at = bytes & -8; w > 0; w /= 2) if ((tail & w) != 0) at += move(from, to, at, w);
+        int whole = size & -8, at = 0;
+        if (size > UNROLLED) loop(from, to, at = whole);
+        for (; at < whole; at += 8) move(from, to, at, 8);
+        for (int w = 4; w > 0; w /= 2) if ((size & w) != 0) at += move(from, to, at, w);
     }
 
     /** @return the bytes moved */
@@ -176,8 +158,8 @@ public final class Simpl {
         int load = width == 8 ? Op.LOAD : width == 4 ? Op.LOADUW : width == 2 ? Op.LOADUH : Op.LOADUB;
         int store = width == 8 ? Op.STOREL : width == 4 ? Op.STOREW : width == 2 ? Op.STOREH : Op.STOREB;
         int cls = width == 8 ? L : W, value = Ref.tmp(fn.newTemporary(cls, 0));
-        emit(load, cls, value, plus(from, offset), NONE);
-        emit(store, W, NONE, value, plus(to, offset));
+        fn.emit(load, cls, value, plus(from, offset), NONE);
+        fn.emit(store, W, NONE, value, plus(to, offset));
         return width;
     }
 
@@ -186,21 +168,21 @@ public final class Simpl {
     }
 
     /** Eight bytes a turn; goes on in a new block. */
-    private void loop(int from, int to, int bytes, boolean backward) {
+    private void loop(int from, int to, int bytes) {
         int before = open, body = fn.newBlock(0), after = fn.newBlock(0);
         fn.insEnd[before] = fn.insCount;
         VarArgs.setJump(fn, before, Jump.JMP, NONE, body, -1);
         int at = Ref.tmp(fn.newTemporary(L, 0)), next = Ref.tmp(fn.newTemporary(L, 0));
         fn.phiStart[body] = fn.phiCount;
         fn.newPhi(L, at);
-        fn.phiArgument(before, fn.constant(backward ? bytes - 8 : 0));
+        fn.phiArgument(before, fn.constant(0));
         fn.phiArgument(body, next);
         fn.phiEnd[body] = fn.phiCount;
         fn.insStart[body] = fn.insCount;
         int value = binary(Op.LOAD, L, binary(Op.ADD, L, from, at), NONE);
-        emit(Op.STOREL, W, NONE, value, binary(Op.ADD, L, to, at));
-        emit(Op.ADD, L, next, at, fn.constant(backward ? -8 : 8));
-        int again = binary(Op.CEQL + IntCmp.NE, W, next, fn.constant(backward ? -8 : bytes));
+        fn.emit(Op.STOREL, W, NONE, value, binary(Op.ADD, L, to, at));
+        fn.emit(Op.ADD, L, next, at, fn.constant(8));
+        int again = binary(Op.CEQL + IntCmp.NE, W, next, fn.constant(bytes));
         fn.insEnd[body] = fn.insCount;
         VarArgs.setJump(fn, body, Jump.JNZ, again, body, after);
         fn.phiStart[after] = fn.phiEnd[after] = fn.phiCount;
