@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** From text to machine code: what is allocated and what comes out grow with the function and no faster; once warm, nothing is allocated at any level. */
 class PipelineGrowthTest {
-    enum Shape { INSTRUCTIONS, CONSTANTS, BLOCKS, PARAMETERS, CALLS, CALL_ARGUMENTS, SWITCH_ARMS, LOOPS_IN_LOOPS, STORES }
+    enum Shape { INSTRUCTIONS, CONSTANTS, BLOCKS, PARAMETERS, CALLS, CALL_ARGUMENTS, SWITCH_ARMS, LOOPS_IN_LOOPS, STORES, LIVE_THROUGH_BLOCKS, PREDECESSORS, FULL_LOOPS_IN_LOOPS }
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int SMALL = 1000, FACTOR = 4, ROUNDS = 12;
@@ -140,6 +140,21 @@ class PipelineGrowthTest {
                 b.append("]\nblock1:\n    return v0\n");
                 for (int i = 0; i < n; i++) b.append("block").append(i + 2).append(":\n    v").append(i + 2).append(" = iconst.i64 ").append(i).append("\n    return v").append(i + 2).append('\n');
             }
+            case LIVE_THROUGH_BLOCKS -> {
+                for (int i = 0; i < n; i++) b.append("    v").append(i + 2).append(" = imul.i64 v0, v").append(i == 0 ? 0 : i + 1).append('\n');
+                for (int i = 1; i <= 20; i++) b.append("    brif v1, block").append(i).append(", block21\nblock").append(i).append(":\n    store v0, v0\n");
+                b.append("    jump block21\nblock21:\n");
+                for (int i = 0; i < n; i++) b.append("    store v").append(i + 2).append(", v0\n");
+                b.append("    return v0\n");
+            }
+            case PREDECESSORS -> predecessors(b, n);
+            case FULL_LOOPS_IN_LOOPS -> {
+                for (int i = 2; i < 42; i++) b.append("    v").append(i).append(" = imul.i64 v0, v").append(i == 2 ? 0 : i - 1).append('\n');
+                for (int i = 1; i <= n; i++) b.append("    jump block").append(i).append("\nblock").append(i).append(":\n    store v").append(2 + 3 * i % 40).append(", v").append(2 + 7 * i % 40).append('\n');
+                b.append("    jump block").append(n + 1).append('\n');
+                for (int i = 1; i <= n; i++) b.append("block").append(n + i).append(":\n    brif v1, block").append(n + 1 - i).append(i == n ? ", block" : ", block").append(n + i + 1).append('\n');
+                b.append("block").append(2 * n + 1).append(":\n    return v41\n");
+            }
             case LOOPS_IN_LOOPS -> {
                 for (int i = 1; i <= n; i++) b.append("    jump block").append(i).append("\nblock").append(i).append(":\n");
                 b.append("    jump block").append(n + 1).append('\n');
@@ -157,6 +172,23 @@ class PipelineGrowthTest {
     private static void straight(StringBuilder b, int n, String operation) {
         for (int i = 0; i < n; i++) b.append("    v").append(i + 2).append(" = ").append(operation.formatted(i == 0 ? 0 : i + 1)).append('\n');
         b.append("    return v").append(n + 1).append('\n');
+    }
+
+    /** Forty parameters passed from everywhere. */
+    private static void predecessors(StringBuilder b, int n) {
+        StringBuilder arguments = new StringBuilder(), parameters = new StringBuilder();
+        for (int i = 2; i < 42; i++) {
+            b.append("    v").append(i).append(" = imul.i64 v0, v").append(i == 2 ? 0 : i - 1).append('\n');
+            arguments.append(i > 2 ? ", v" : "v").append(i);
+            parameters.append(i > 2 ? ", v" : "v").append(i + 40).append(": i64");
+        }
+        b.append("    br_table v1, block1, [");
+        for (int i = 2; i <= n; i++) b.append(i > 2 ? ", block" : "block").append(i);
+        b.append("]\n");
+        for (int i = 1; i <= n; i++) b.append("block").append(i).append(":\n    store v0, v0+").append(i).append("\n    jump block").append(n + 1).append('(').append(i % 2 == 0 ? arguments : "v41, v2" + ", v3".repeat(38)).append(")\n");
+        b.append("block").append(n + 1).append('(').append(parameters).append("):\n");
+        for (int i = 42; i < 82; i++) b.append("    store v").append(i).append(", v0\n");
+        b.append("    return v0\n");
     }
 
     /** A loop that turns its parameters round by one. */

@@ -37,6 +37,7 @@ public final class VCode {
 
     private int vregs;
     private byte[] vregClass = new byte[256];
+    private int[] uses = new int[256];
 
     // Instructions.
 
@@ -45,6 +46,7 @@ public final class VCode {
     private long[] immediate = new long[256];
     private int operands;
     private int[] operandVreg = new int[512], operandBits = new int[512];
+    private final int[] fixed = new int[REGISTERS];
 
     // Blocks.
 
@@ -56,6 +58,7 @@ public final class VCode {
 
     public void reset() {
         vregs = insts = operands = blocks = successors = parameters = arguments = 0;
+        Arrays.fill(fixed, 0);
     }
 
     // ---- virtual registers ----
@@ -65,13 +68,22 @@ public final class VCode {
     }
 
     public int newVreg(int registerClass) {
-        if (vregs == vregClass.length) vregClass = Arrays.copyOf(vregClass, 2 * vregs);
+        if (vregs == vregClass.length) {
+            vregClass = Arrays.copyOf(vregClass, 2 * vregs);
+            uses = Arrays.copyOf(uses, 2 * vregs);
+        }
+        uses[vregs] = 0;
         vregClass[vregs] = (byte) registerClass;
         return vregs++;
     }
 
     public int registerClass(int vreg) {
         return vregClass[vreg];
+    }
+
+    /** How many operands and arguments use it. */
+    public int uses(int vreg) {
+        return uses[vreg];
     }
 
     // ---- building: blocks in order, in each block its instructions in order ----
@@ -102,6 +114,7 @@ public final class VCode {
     public void addArgument(int vreg) {
         if (arguments == argument.length) argument = Arrays.copyOf(argument, 2 * arguments);
         argument[arguments++] = vreg;
+        uses[vreg]++;
     }
 
     /** Begins the next instruction; its operands follow. {@code info}, {@code extra}, {@code immediate} mean what {@code op} says they do. */
@@ -123,6 +136,8 @@ public final class VCode {
             operandVreg = Arrays.copyOf(operandVreg, 2 * operands);
             operandBits = Arrays.copyOf(operandBits, 2 * operands);
         }
+        uses[vreg] += ~bits & DEF;
+        if ((bits & CONSTRAINT) == FIXED) fixed[register]++;
         operandVreg[operands] = vreg;
         operandBits[operands++] = bits | register << REGISTER_SHIFT;
     }
@@ -232,6 +247,11 @@ public final class VCode {
     /** ANY, REG, FIXED or REUSE. */
     public int constraint(int operand) {
         return operandBits[operand] & CONSTRAINT;
+    }
+
+    /** How many operands name that physical register. */
+    public int fixedOperands(int register) {
+        return fixed[register];
     }
 
     public int operandRegister(int operand) {

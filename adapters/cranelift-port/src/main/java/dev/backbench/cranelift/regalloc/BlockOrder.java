@@ -16,6 +16,7 @@ final class BlockOrder {
     int[] outer = new int[32];
     /** By index: the last index of all loops, as far as they overlap, that the block lies in; itself where it lies in none. */
     int[] loopsEnd = new int[32];
+    boolean hasLoops;
     /** By block. */
     int[] index = new int[32];
     /** By index, where in {@code predecessor} those of the block begin: their indices. */
@@ -104,10 +105,13 @@ final class BlockOrder {
             loopEnd[i] = -1;
         }
         base[blocks] = position;
+        hasLoops = false;
         for (int i = 0; i < blocks; i++) {
             for (int k = 0, n = code.successorCount(block[i]); k < n; k++) {
                 int head = index[code.successor(block[i], k)];
-                if (head <= i) loopEnd[head] = i;
+                if (head > i) continue;
+                loopEnd[head] = i;
+                hasLoops = true;
             }
         }
         findPredecessors();

@@ -24,6 +24,16 @@ final class BlockStates {
         return end[index * VCode.REGISTERS + register];
     }
 
+    /** Whether one block ends with all that another begins with, register by register. */
+    boolean isLeftFor(int from, int to) {
+        if ((startMask[to] & ~endMask[from]) != 0) return false;
+        for (int set = startMask[to]; set != 0; set &= set - 1) {
+            int r = Integer.numberOfTrailingZeros(set);
+            if (end[from * VCode.REGISTERS + r] != start[to * VCode.REGISTERS + r]) return false;
+        }
+        return true;
+    }
+
     void saveStart(int index, RegisterFile file) {
         startMask[index] = save(file, start, index * VCode.REGISTERS);
     }

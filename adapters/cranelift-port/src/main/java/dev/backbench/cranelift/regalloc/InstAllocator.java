@@ -80,16 +80,20 @@ final class InstAllocator {
 
     // ---- plain instructions, which most are ----
 
-    /** The same as for any other, where all uses lie in registers and a register is free for what is reused and lives on. @return false if not so; nothing is changed then */
+    /** The same as for any other, where all uses lie in registers, or may lie in slots and do, and a register is free for what is reused and lives on. @return false if not so; nothing is changed then */
     private boolean runPlain() {
         if (first == end) return true;
         boolean defines = code.isDef(first);
         int uses = defines ? first + 1 : first, dying = 0;
         for (int operand = uses; operand < end; operand++) {
             int vreg = code.vreg(operand), r = file.register(vreg);
-            if (r < 0) return false;
-            out.setPlace(operand, r);
-            if (live.diesAt(vreg, position)) dying |= 1 << r;
+            if (r >= 0) {
+                out.setPlace(operand, r);
+                if (live.diesAt(vreg, position)) dying |= 1 << r;
+            } else if (code.constraint(operand) == VCode.ANY && file.needsSlot[vreg]) {
+                out.setPlace(operand, VCode.REGISTERS + vreg);
+                file.hasSlots[inst] = true;
+            } else return false;
         }
         int to = NONE;
         if (defines && code.constraint(first) == VCode.REUSE) {
@@ -110,6 +114,7 @@ final class InstAllocator {
     /** The register of the use that the definition reuses, or a free one, to which that is copied first; NONE if there is none. */
     private int reusedPlainly(int dying) {
         int use = first + code.operandRegister(first), from = out.place(use), vreg = code.vreg(first);
+        if (from >= VCode.REGISTERS) return NONE;
         if ((dying >>> from & 1) != 0) return from;
         if ((file.classMask(vreg) & ~file.occupied) == 0) return NONE;
         int to = file.choose(vreg, 0, false);

@@ -56,7 +56,6 @@ final class Liveness {
         this.code = code;
         reserve();
         order.run(code);
-        count();
         fill();
         live();
         System.arraycopy(useStart, 0, useCursor, 0, vregs);
@@ -89,42 +88,9 @@ final class Liveness {
 
     // ---- definitions and uses ----
 
-    /** Where definitions are, and how many uses each value has, at [vreg + 1]. */
-    private void count() {
-        Arrays.fill(rematerialize, 0, vregs, -1);
-        Arrays.fill(useStart, 0, vregs + 1, 0);
-        Arrays.fill(fixedStart, 0);
-        clobbers = 0;
-        for (int i = 0; i < order.blocks; i++) {
-            int block = order.block[i];
-            for (int k = 0, n = code.parameterCount(block); k < n; k++) define(code.parameter(block, k), i, order.base[i] - 1);
-            countInsts(i, block);
-            for (int k = 0, n = code.argumentCount(block); k < n; k++) useStart[code.argument(block, k) + 1]++;
-        }
-    }
-
     private void define(int vreg, int index, int position) {
         defBlock[vreg] = index;
         defPosition[vreg] = position;
-    }
-
-    private void countInsts(int index, int block) {
-        int position = order.base[index];
-        for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++, position++) {
-            int first = code.firstOperand(inst), last = code.firstOperand(inst + 1), all = PLAIN;
-            for (int operand = first; operand < last; operand++) {
-                int vreg = code.vreg(operand);
-                all &= PLAIN >>> code.operandBits(operand);
-                if (code.constraint(operand) == VCode.FIXED) fixedStart[code.operandRegister(operand) + 1]++;
-                if (code.isDef(operand)) {
-                    define(vreg, index, position);
-                    if (operand > first) all = 0;
-                } else useStart[vreg + 1]++;
-            }
-            if ((code.traits(inst) & VCode.REMATERIALIZABLE) != 0) rematerialize[code.vreg(first)] = inst;
-            if (code.clobbers(inst) != 0) clobber(position, code.clobbers(inst));
-            plain[inst] = (all & 1) != 0 && code.clobbers(inst) == 0;
-        }
     }
 
     private void clobber(int position, int mask) {
@@ -137,32 +103,55 @@ final class Liveness {
     }
 
     private void fill() {
-        for (int v = 0; v < vregs; v++) useStart[v + 1] += useStart[v];
-        uses = useStart[vregs];
+        Arrays.fill(rematerialize, 0, vregs, -1);
+        clobbers = uses = 0;
+        for (int v = 0; v < vregs; v++) {
+            useStart[v] = useCursor[v] = uses;
+            uses += code.uses(v);
+        }
+        useStart[vregs] = uses;
         if (usePosition.length < uses) {
             usePosition = new int[Math.max(uses, 2 * usePosition.length)];
             useInfo = new int[usePosition.length];
         }
-        for (int r = 0; r < VCode.REGISTERS; r++) fixedStart[r + 1] += fixedStart[r];
+        for (int r = 0; r < VCode.REGISTERS; r++) {
+            fixedCursor[r] = fixedStart[r];
+            fixedStart[r + 1] = fixedStart[r] + code.fixedOperands(r);
+        }
         if (fixedPosition.length < fixedStart[VCode.REGISTERS]) fixedPosition = new int[2 * fixedStart[VCode.REGISTERS]];
-        System.arraycopy(useStart, 0, useCursor, 0, vregs);
-        System.arraycopy(fixedStart, 0, fixedCursor, 0, VCode.REGISTERS);
         for (int i = 0; i < order.blocks; i++) fillBlock(i, order.block[i]);
     }
 
     private void fillBlock(int index, int block) {
         int position = order.base[index];
+        for (int k = 0, n = code.parameterCount(block); k < n; k++) define(code.parameter(block, k), index, position - 1);
         for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++, position++) {
-            for (int operand = code.firstOperand(inst), last = code.firstOperand(inst + 1); operand < last; operand++) {
-                int fixed = 0;
-                if (code.constraint(operand) == VCode.FIXED) {
-                    fixed = code.operandRegister(operand) + 1;
-                    fixedPosition[fixedCursor[fixed - 1]++] = position;
-                }
-                if (!code.isDef(operand)) use(code.vreg(operand), position, index << 7 | fixed << 1);
-            }
+            boolean simple = fillInst(index, inst, position);
+            int clobbered = code.clobbers(inst);
+            if (clobbered != 0) clobber(position, clobbered);
+            plain[inst] = simple && clobbered == 0;
+            if ((code.traits(inst) & VCode.REMATERIALIZABLE) != 0) rematerialize[code.vreg(code.firstOperand(inst))] = inst;
         }
         for (int k = 0, n = code.argumentCount(block); k < n; k++) use(code.argument(block, k), position - 1, index << 7);
+    }
+
+    /** @return whether its operands are those of a plain instruction */
+    private boolean fillInst(int index, int inst, int position) {
+        int first = code.firstOperand(inst), all = PLAIN;
+        for (int operand = first, last = code.firstOperand(inst + 1); operand < last; operand++) {
+            int fixed = 0, vreg = code.vreg(operand);
+            all &= PLAIN >>> code.operandBits(operand);
+            if (code.constraint(operand) == VCode.FIXED) {
+                fixed = code.operandRegister(operand) + 1;
+                fixedPosition[fixedCursor[fixed - 1]++] = position;
+            }
+            if (!code.isDef(operand)) use(vreg, position, index << 7 | fixed << 1);
+            else {
+                define(vreg, index, position);
+                if (operand > first) all = 0;
+            }
+        }
+        return (all & 1) != 0;
     }
 
     private void use(int vreg, int position, int info) {

@@ -136,6 +136,7 @@ final class MoveInserter {
     private void edge(int block, int successor, int point) {
         int from = live.order.index[block], to = live.order.index[successor], begins = states.startMask[to];
         int parameters = code.parameterCount(successor);
+        if (parameters == 0 && states.isLeftFor(from, to)) return;
         for (int set = states.endMask[from]; set != 0; set &= set - 1) {
             int r = Integer.numberOfTrailingZeros(set);
             source[states.atEnd(from, r)] = r;

@@ -24,6 +24,11 @@ final class ParallelMove {
         this.code = code;
         this.allocatable = allocatable;
         out.count = 0;
+        for (int i = 0; i < count; i++) { // of a function that was given up
+            writer[to[i]] = 0;
+            if (from[i] >= 0) readers[from[i]] = 0;
+        }
+        count = 0;
         if (readers.length >= places) return;
         int size = Math.max(places, 2 * readers.length);
         readers = new int[size];

@@ -9,8 +9,12 @@ final class Pressure {
     private long[] change = new long[256], into = new long[33];
     /** By index of a block, of the loop that it heads: twice the index for integers, the next for floats. */
     private int[] most = new int[64];
+    /** Nobody asks where there are no loops. */
+    private boolean loops;
 
     void begin(BlockOrder order) {
+        loops = order.hasLoops;
+        if (!loops) return;
         int positions = order.base[order.blocks];
         if (change.length <= positions) change = new long[Math.max(positions + 1, 2 * change.length)];
         if (into.length <= order.blocks) {
@@ -22,22 +26,25 @@ final class Pressure {
     }
 
     void define(int registerClass, int position) {
-        change[Math.max(position, 0)] += ONE[registerClass];
+        if (loops) change[Math.max(position, 0)] += ONE[registerClass];
     }
 
     void die(int registerClass, int position) {
-        change[position] -= ONE[registerClass];
+        if (loops) change[position] -= ONE[registerClass];
     }
 
     void livesInto(int registerClass, int from, int to) {
+        if (!loops) return;
         into[from] += ONE[registerClass];
         into[to + 1] -= ONE[registerClass];
     }
 
     void finish(BlockOrder order) {
+        if (!loops) return;
         long live = 0;
         for (int i = 0; i < order.blocks; i++) {
             live += into[i];
+            if (order.loopHead[i] < 0) continue;
             long now = live;
             int ints = (int) now, floats = (int) (now >> 32);
             for (int p = order.base[i]; p < order.base[i + 1]; p++) {

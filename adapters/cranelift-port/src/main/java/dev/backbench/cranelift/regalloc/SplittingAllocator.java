@@ -79,23 +79,36 @@ public final class SplittingAllocator implements Allocator {
         firstMove[index] = moves.out.count;
         for (int inst = code.firstInst(block), end = code.firstInst(block + 1); inst < end; inst++) insts.run(inst, position++);
         states.saveEnd(index, file);
-        file.releaseDead(file.occupied);
     }
 
     // ---- what lies where at the begin of a block ----
 
     private void enter(int index, int block) {
         int from = mainPredecessor(index), mask = states.endMask[from];
-        for (int set = mask; set != 0; set &= set - 1) {
-            int r = Integer.numberOfTrailingZeros(set), vreg = states.atEnd(from, r);
-            if (live.livesInto(vreg, index)) file.inherit(vreg, r);
-        }
+        inherit(index, from, mask);
         if (code.predecessorCount(block) > 1) {
             if (live.order.loopEnd[index] >= 0) loops.makeRoom(index);
             else dropMissing(index, from);
         }
         if (code.parameterCount(block) > 0) enterParameters(block, live.order.block[from], from, mask);
         if (live.order.loopEnd[index] >= 0) loops.bringIn(index);
+    }
+
+    /** The block before has left its registers as they are. */
+    private void inherit(int index, int from, int mask) {
+        int gone = file.occupied;
+        if (from == index - 1) {
+            for (int set = gone; set != 0; set &= set - 1) {
+                int r = Integer.numberOfTrailingZeros(set);
+                if (live.livesInto(file.occupant[r], index)) gone &= ~(1 << r);
+            }
+        }
+        file.releaseDead(gone);
+        if (from == index - 1) return;
+        for (int set = mask; set != 0; set &= set - 1) {
+            int r = Integer.numberOfTrailingZeros(set), vreg = states.atEnd(from, r);
+            if (live.livesInto(vreg, index)) file.inherit(vreg, r);
+        }
     }
 
     private void enterParameters(int block, int source, int from, int mask) {

@@ -168,7 +168,6 @@ public final class Emit implements X64Encoder.RelocationSink {
     private int newTable(int block) {
         if (tableCount == tables.length) tables = Arrays.copyOf(tables, 2 * tableCount);
         tables[tableCount++] = block;
-        tables = tableCount == tables.length ? Arrays.copyOf(tables, 2 * tableCount) : tables;
         int label = newLabel();
         tables[tableCount++] = label;
         return label;
