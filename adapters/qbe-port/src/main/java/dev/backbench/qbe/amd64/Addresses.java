@@ -79,7 +79,8 @@ final class Addresses {
             offset = sum;
             return true;
         }
-        if (factor != 1 || symbol != NONE || fn.conKind[Ref.value(con)] == Fn.CON_UNDEFINED) return false;
+        // a slot is found from the frame pointer, which leaves no room for a symbol
+        if (factor != 1 || symbol != NONE || base != NONE && isel.slotOf(base) >= 0 || fn.conKind[Ref.value(con)] == Fn.CON_UNDEFINED) return false;
         symbol = con;
         return true;
     }

@@ -263,7 +263,10 @@ public final class Emit {
     private void allocate(int to, int size) {
         if (fn.isNumber(size)) {
             long bytes = fn.bits(size);
-            if (bytes < 0) sink.ri(X64Insn.ADD, 8, X64.RSP, -bytes);
+            if (bytes != (int) bytes) {
+                move(Cls.L, to, size);
+                apply(X64Insn.SUB, Cls.L, X64.RSP, to);
+            } else if (bytes < 0) sink.ri(X64Insn.ADD, 8, X64.RSP, -bytes);
             else if (bytes > 0) sink.ri(X64Insn.SUB, 8, X64.RSP, bytes);
         } else {
             apply(X64Insn.SUB, Cls.L, X64.RSP, size);

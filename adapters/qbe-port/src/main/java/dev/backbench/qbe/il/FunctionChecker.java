@@ -36,6 +36,7 @@ final class FunctionChecker {
         int word = ins[Fn.STRIDE * i], op = Fn.op(word), cls = Fn.cls(word);
         int first = ins[Fn.STRIDE * i + 2], second = ins[Fn.STRIDE * i + 3];
         if (op == Op.BLIT1 || op == Op.DBGLOC || op == Op.ARGV) return;
+        if (op == Op.VASTART && !fn.variadic) throw lexer.error(at, "vastart stands in a function without ...");
         if (op == Op.CALL) {
             operand(first, Cls.L, at, "call");
         } else if (op == Op.ARGC) {

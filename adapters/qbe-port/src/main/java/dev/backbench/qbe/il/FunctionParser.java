@@ -98,6 +98,7 @@ final class FunctionParser {
     private int type() {
         int type = types.find(lexer.text(), lexer.nameStart, lexer.nameEnd);
         if (type < 0) throw lexer.error(lexer.tokenStart, "type :" + lexer.here() + " is not defined before");
+        if (types.get(type).size() >= 1 << 28) throw lexer.error(lexer.tokenStart, "an aggregate that is passed by value is smaller than 256 MiB");
         return type;
     }
 
@@ -300,6 +301,7 @@ final class FunctionParser {
             next();
             expect(Token.INTEGER);
             offset = lexer.number;
+            if (offset != (int) offset) throw lexer.error(lexer.tokenStart, "an address is at most 2^31 bytes from its symbol; add what is more");
             next();
         }
         return fn.address(thread, symbol, offset);

@@ -192,7 +192,7 @@ public final class Parser {
             }
             if (!shape.given) shape.align = Math.max(shape.align, align);
             offset = offset + align - 1 & -align;
-            for (long i = 0, from = offset; i < count && from < Types.KEPT && fields.size() < Types.KEPT; i++, from += size) fields.add(new Types.Field(kind, type, (int) from));
+            for (long i = 0, from = offset; i < count && size > 0 && from < Types.KEPT && fields.size() < Types.KEPT; i++, from += size) fields.add(new Types.Field(kind, type, (int) from));
             offset += count * size;
             if (offset > Integer.MAX_VALUE) throw lexer.error(lexer.tokenStart, "an aggregate is smaller than 2 GiB");
             if (token != Token.COMMA) break;

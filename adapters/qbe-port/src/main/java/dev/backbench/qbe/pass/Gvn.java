@@ -328,8 +328,9 @@ public final class Gvn {
         Arrays.fill(live, 0, fn.temporaries, false);
         workCount = 0;
         for (int b = 0; b < fn.blocks; b++) {
-            if (!reached[b]) continue;
+            // also of blocks that are reached no longer: a phi may still name theirs
             for (int p = fn.phiStart[b]; p < fn.phiEnd[b]; p++) phiOf[Ref.value(fn.phi[Fn.STRIDE * p + 1])] = p;
+            if (!reached[b]) continue;
             for (int i = fn.insStart[b]; i < fn.insEnd[b]; i++) {
                 if (!matters(Fn.STRIDE * i)) continue;
                 use(fn.ins[Fn.STRIDE * i + 2]);

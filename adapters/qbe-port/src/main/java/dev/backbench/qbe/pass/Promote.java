@@ -16,6 +16,8 @@ public final class Promote {
 
     /** By temporary: whether it is a slot to promote; the width of all accesses seen, 0 before the first; the class that stores have. */
     private byte[] state = new byte[256], width = new byte[256], stored = new byte[256];
+    /** By temporary: whether a load extends what the slot holds to a long, which no operation does to a temporary of class {@code s}. */
+    private boolean[] extended = new boolean[256];
     private Fn fn;
 
     public void run(Fn fn) {
@@ -30,6 +32,7 @@ public final class Promote {
             state = new byte[2 * fn.temporaries];
             width = new byte[2 * fn.temporaries];
             stored = new byte[2 * fn.temporaries];
+            extended = new boolean[2 * fn.temporaries];
         }
         Arrays.fill(state, 0, fn.temporaries, NO);
         boolean any = false;
@@ -39,6 +42,7 @@ public final class Promote {
             state[slot] = MAYBE;
             width[slot] = 0;
             stored[slot] = Cls.NONE;
+            extended[slot] = false;
             any = true;
         }
         return any;
@@ -53,7 +57,7 @@ public final class Promote {
         for (int at = Fn.STRIDE * fn.insStart[b], end = Fn.STRIDE * fn.insEnd[b]; at < end; at += Fn.STRIDE) {
             int to = ins[at + 1], first = ins[at + 2], second = ins[at + 3], op = Fn.op(ins[at]);
             if (isCandidate(first)) {
-                if (Op.isLoad(op)) access(Ref.value(first), Op.width(op, Fn.cls(ins[at])), stored[Ref.value(first)]);
+                if (Op.isLoad(op)) load(Ref.value(first), op, Fn.cls(ins[at]));
                 else state[Ref.value(first)] = NO;
             }
             if (isCandidate(second)) {
@@ -70,6 +74,11 @@ public final class Promote {
         if (isCandidate(fn.jumpArg[b])) state[Ref.value(fn.jumpArg[b])] = NO;
     }
 
+    private void load(int slot, int op, int result) {
+        extended[slot] |= op != Op.LOAD && result == Cls.L;
+        access(slot, Op.width(op, result), stored[slot]);
+    }
+
     private void store(int slot, int op) {
         int kind = Op.operand(op, Cls.W, 0);
         if (stored[slot] != Cls.NONE && stored[slot] != kind) state[slot] = NO;
@@ -82,13 +91,13 @@ public final class Promote {
         stored[slot] = (byte) kind;
     }
 
-    /** Decides on the slots; one defined twice or never stored into stays. */
+    /** Decides on the slots; one defined twice, never stored into, or with a single float read as a long stays. */
     private boolean settle() {
         boolean any = false;
         for (int i = fn.insStart[0]; i < fn.insEnd[0]; i++) {
             int at = Fn.STRIDE * i, slot = Ref.value(fn.ins[at + 1]);
             if (!Op.isAlloc(Fn.op(fn.ins[at]))) continue;
-            if (state[slot] == YES || stored[slot] == Cls.NONE) state[slot] = NO;
+            if (state[slot] == YES || stored[slot] == Cls.NONE || stored[slot] == Cls.S && extended[slot]) state[slot] = NO;
             else if (state[slot] == MAYBE) state[slot] = YES;
         }
         for (int i = fn.insStart[0]; i < fn.insEnd[0]; i++) {
@@ -120,7 +129,7 @@ public final class Promote {
     private static int loaded(int op, int result, int cls) {
         if (op != Op.LOAD) {
             boolean whole = (op == Op.LOADSW || op == Op.LOADUW) && result == Cls.W;
-            if (!whole) return cls == Cls.S ? Op.CAST : Op.EXTSB + op - Op.LOADSB;
+            if (!whole) return Op.EXTSB + op - Op.LOADSB;
         }
         return Cls.isFloat(result) == Cls.isFloat(cls) ? Op.COPY : Op.CAST;
     }

@@ -173,11 +173,19 @@ final class ParallelMoves {
         }
         else if (op == Op.COPY && fn.conKind[Ref.value(ref)] <= Fn.CON_BITS) {
             if (ref != Ref.UNDEFINED) fn.emit(Op.COPY, cls, Ref.tmp(to), ref, NONE);
-        } else {
-            int scratch = slots.scratch(fn);
-            constantToMemory(scratch, Op.ADDR, ref, cls);
-            fn.emit(Op.LOAD, cls, Ref.tmp(to), scratch, NONE);
+        } else if (ref != Ref.UNDEFINED) {
+            address(Op.COPY, L, Ref.tmp(to), ref);
         }
+    }
+
+    /** An address that goes where none can be computed is computed in rax, whose content waits in the register that is nobody's. */
+    private void address(int op, int cls, int to, int ref) {
+        int rax = Regs.ref(Regs.RAX), held = Regs.ref(Regs.XMM15);
+        fn.emit(Op.COPY, L, held, rax, NONE);
+        fn.emit(Op.ADDR, L, rax, ref, NONE);
+        if (op == Op.STOREL) fn.emit(op, cls, NONE, rax, to);
+        else fn.emit(op, cls, to, rax, NONE);
+        fn.emit(Op.COPY, L, rax, held, NONE);
     }
 
     private boolean isAddress(int ref) {
@@ -187,11 +195,7 @@ final class ParallelMoves {
     private void constantToMemory(int slot, int op, int ref, int cls) {
         if (ref == Ref.UNDEFINED) return;
         if (op == Op.ADDR || isAddress(ref)) {
-            int rax = Regs.ref(Regs.RAX), scratch = slots.scratch(fn);
-            fn.emit(Op.STOREL, W, NONE, rax, scratch);
-            fn.emit(Op.ADDR, L, rax, ref, NONE);
-            fn.emit(Op.STOREL, W, NONE, rax, slot);
-            fn.emit(Op.LOAD, L, rax, scratch, NONE);
+            address(Op.STOREL, W, slot, ref);
             return;
         }
         long bits = Cls.isWide(cls) ? fn.bits(ref) : fn.bits(ref) & 0xFFFFFFFFL;

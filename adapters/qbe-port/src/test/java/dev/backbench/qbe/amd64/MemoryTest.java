@@ -59,6 +59,117 @@ class MemoryTest {
         check(il.toString(), driver.append("    return 0;\n}\n").toString());
     }
 
+    /** Slots that become temporaries, or must not, by how they are written and read. */
+    @Test
+    void slotsOfEveryKind() throws IOException {
+        String[][] stores = {{"w", "int", "4"}, {"s", "float", "4"}, {"l", "long", "8"}, {"d", "double", "8"}};
+        String[][] loads = {{"w", "loadw", "int", "int", "4"}, {"l", "loadsw", "long", "int", "4"}, {"l", "loaduw", "long", "unsigned", "4"}, {"s", "loads", "float", "float", "4"},
+            {"l", "loadl", "long", "long", "8"}, {"d", "loadd", "double", "double", "8"}};
+        StringBuilder il = new StringBuilder(), driver = new StringBuilder("#include <string.h>\n#include <stdio.h>\nint main(void) {\n");
+        int count = 0;
+        for (String[] store : stores) {
+            for (String[] load : loads) {
+                if (!store[2].equals(load[4])) continue;
+                String name = "slot" + count++;
+                il.append("export function %s $%s(%s %%x) {\n@start\n\t%%p =l alloc8 8\n\tstore%s %%x, %%p\n\t%%y =%s %s %%p\n\tret %%y\n}\n".formatted(load[0], name, store[0], store[0], load[0], load[1]));
+                driver.append("    { extern %s %s(%s); %s x = -3; %s raw; memcpy(&raw, &x, %s); %s want = raw, y = %s(x); if (memcmp(&y, &want, sizeof y)) puts(\"%s from store%s\"); }\n"
+                        .formatted(load[2], name, store[1], store[1], load[3], store[2], load[2], name, load[1], store[0]));
+            }
+        }
+        assertEquals(12, count);
+        check(il.toString(), driver.append("    return 0;\n}\n").toString());
+    }
+
+    /** On an edge an address may have to go into a float register or into memory, while every general register holds something. */
+    @Test
+    void addressesOnEdges() throws IOException {
+        StringBuilder il = new StringBuilder("""
+            export function l $toFloat(w %c, l %p, l %y) {
+            @start
+            	%v =l mul %y, %y
+            	jnz %c, @a, @b
+            @a
+            	%d =d copy $toFloat
+            	jmp @e
+            @b
+            	%n =d swtof %c
+            	jmp @e
+            @e
+            	%r =d phi @a %d, @b %n
+            	stored %r, %p
+            	ret %v
+            }
+            export function l $toMemory(w %c, l %p, l %y) {
+            @start
+            """);
+        int values = 20;
+        for (int i = 0; i < values; i++) il.append("\t%v").append(i).append(" =l mul %y, ").append(i + 3).append('\n');
+        il.append("\tjnz %c, @a, @b\n@a\n\tjmp @e\n@b\n\tjmp @e\n@e\n\t%r =l phi @a $toMemory, @b 5\n");
+        for (int i = 0; i < values; i++) il.append("\t%q").append(i).append(" =l add %p, ").append(8 * i + 8).append("\n\tstorel %v").append(i).append(", %q").append(i).append('\n');
+        il.append("\tstorel %r, %p\n\tret %v0\n}\n");
+        check(il.toString(), """
+            #include <stdio.h>
+            extern long toFloat(int, void *, long), toMemory(int, void *, long);
+            int main(void) {
+                long place[21];
+                if (toFloat(1, place, 7) != 49 || place[0] != (long) toFloat) puts("an address in a float register");
+                if (toFloat(0, place, 7) != 49 || place[0] != 0) puts("a number beside it");
+                if (toMemory(1, place, 7) != 21 || place[0] != (long) toMemory) puts("an address in memory");
+                for (int i = 0; i < 20; i++) if (place[i + 1] != 7 * (i + 3)) printf("value %d\\n", i);
+                if (toMemory(0, place, 7) != 21 || place[0] != 5) puts("a constant beside it");
+                return 0;
+            }
+            """);
+    }
+
+    /** Fields of no size do not hide the one behind them; a slot and a symbol do not fit into one machine address. */
+    @Test
+    void rareShapes() throws IOException {
+        check("""
+            type :empty = { }
+            type :behind = { :empty 64, w }
+            export function w $behind(:behind %p) {
+            @start
+            	%x =w loadw %p
+            	ret %x
+            }
+            export function l $apart(l %i) {
+            @start
+            	%s =l alloc8 16
+            	storel %i, %s
+            	%a =l add %s, $place
+            	%b =l sub %a, $place
+            	%x =l loadl %b
+            	%k =l sub %a, %s
+            	%y =l loadl %k
+            	%z =l add %x, %y
+            	ret %z
+            }
+            export function l $never(w %c) {
+            @start
+            	jnz %c, @large, @out
+            @large
+            	%p =l alloc8 3000000000
+            	storel 1, %p
+            	ret %p
+            @out
+            	ret 7
+            }
+            """, """
+            #include <stdio.h>
+            struct behind { struct {} e[64]; int x; };
+            extern int behind(struct behind);
+            extern long apart(long), never(int);
+            long place = 5;
+            int main(void) {
+                if (behind((struct behind) {.x = 77}) != 77) puts("a field behind empty ones");
+                if (apart(30) != 35) puts("a slot and a symbol");
+                if (never(0) != 7) puts("a large allocation");
+                return 0;
+            }
+            """);
+    }
+
     @Test
     void addressesOfEveryShape() throws IOException {
         StringBuilder il = new StringBuilder("export data $table = { l 10 11 12 13 14 15 16 17 18 19 }\n"), driver = new StringBuilder("#include <stdio.h>\nextern long table[];\nint main(void) {\n");

@@ -171,6 +171,9 @@ class ParserTest {
             data $d = { s s_1e+ } | 1 | 15 | '1e+' is not a floating-point number
             function $f(env %e, w %a, env %b) {;@s;ret;} | 1 | 27 | env stands twice
             function $f() {;@s;call $f(env 1, w 1);call $f(env 1, env 2);ret;} | 4 | 16 | env stands twice
+            function $f() {;@s;%x =l copy $x+4294967296;ret;} | 3 | 15 | 2^31 bytes
+            type :t = align 8 { 268435456 };function $f(l %p) {;@s;call $g(:t %p);ret;} | 4 | 9 | 256 MiB
+            function $f(l %p) {;@s;vastart %p;ret;} | 3 | 1 | without ...
             thread function $f() {;@s;ret;} | 1 | 8 | only data is thread
             common function $f() {;@s;ret;} | 1 | 8 | only data is common
             data $d = { z 1 };data $d = { z 1 } | 2 | 6 | $d is defined twice
