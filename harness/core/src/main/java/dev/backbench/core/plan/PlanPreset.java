@@ -18,7 +18,7 @@ import java.time.Duration;
  */
 public record PlanPreset(String name, int processes, int rounds, int warmup, int nativeWarmup, int runs, boolean discardEach, int fresh, Duration budget, int starts,
         int started) {
-    public static final PlanPreset QUICK = new PlanPreset("quick", 3, 1, 12, 0, 1, false, 4, Duration.ofSeconds(285), 3, 4);
+    public static final PlanPreset QUICK = new PlanPreset("quick", 3, 1, 8, 0, 1, false, 4, Duration.ofSeconds(285), 3, 4);
     public static final PlanPreset STANDARD = new PlanPreset("standard", 3, 5, 40, 1, 3, true, Integer.MAX_VALUE, Duration.ofMinutes(30), 30, 4);
     public static final PlanPreset PAPER = new PlanPreset("paper", 10, 10, 80, 1, 3, true, Integer.MAX_VALUE, null, 30,
             Integer.MAX_VALUE);

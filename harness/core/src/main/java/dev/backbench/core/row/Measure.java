@@ -11,7 +11,7 @@ public enum Measure {
     /** CPU time of the worker's process tree from bytes in memory to all code callable. */
     COMPILE("compile/4", "MB/s", true, List.of(Regime.FIRST, Regime.STEADY)),
     /** Wall time of the marked region. */
-    RUN("run/1", "ms", false, List.of(Regime.STEADY)),
+    RUN("run/2", "ms", false, List.of(Regime.STEADY)),
     /** Machine code and constants by byte of code section. */
     SIZE("size/1", "bytes/byte", false, List.of(Regime.ANY)),
     /** From the execution of a fresh process, or the request to a resident one, to the program's first mark, less the readings of clocks between. */
